@@ -1,0 +1,1 @@
+"""The question-answer test set: questions, metrics, runner and report."""

@@ -1,0 +1,235 @@
+"""The one answering path: a Turn -> an Answer. Browser, terminal and evaluation all call `Assistant.ask`.
+
+    triage -> condense -> spelling -> retrieve -> decide -> quote -> Answer
+
+`ask` never raises for a question: what goes wrong becomes an `unavailable` answer, and a notice is shown all
+the same, since triage needs neither model nor index.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sci_assistant.ask import prompts
+from sci_assistant.ask.condense import condense
+from sci_assistant.ask.decide import answerable, read_signals
+from sci_assistant.ask.intent import read_intent
+from sci_assistant.ask.quote import quote
+from sci_assistant.ask.retrieve import HybridRetriever, Retrieved
+from sci_assistant.ask.spelling import Corrected, correct
+from sci_assistant.ask.triage import Triage
+from sci_assistant.errors import AssistantError, ModelError, StoreEmpty, StoreError
+from sci_assistant.index import Build
+from sci_assistant.settings import Settings
+from sci_assistant.types import Answer, AnswerError, Article, Draft, Notice, Related, Timings, Turn
+
+log = logging.getLogger(__name__)
+
+MOST_RELATED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A question on its way: what was typed, what is searched, what was mended."""
+
+    turn: Turn
+    standalone: str
+    searched: str
+    corrected: Corrected
+
+
+class Assistant:
+    """Answers questions from the live build. Safe for many threads."""
+
+    def __init__(self, retriever: HybridRetriever, triage: Triage, settings: Settings) -> None:
+        self._retriever = retriever
+        self._triage = triage
+        self._settings = settings
+
+    @property
+    def live(self) -> Build:
+        """The live build.
+
+        Raises:
+            StoreError: nothing is indexed, or the store cannot be read.
+        """
+        return self._retriever.live()
+
+    @property
+    def article_count(self) -> int:
+        """How many articles the live build holds, 0 where there is none."""
+        try:
+            return len(self.live.articles)
+        except StoreError:
+            return 0
+
+    @property
+    def authorship(self) -> str:
+        """Who wrote the articles of the live build, and whether anyone reviewed them."""
+        try:
+            return authorship(tuple(self.live.articles.values()))
+        except StoreError:
+            return authorship(())
+
+    def article(self, article_id: str) -> Article | None:
+        """An article of the live build."""
+        try:
+            return self.live.articles.get(article_id)
+        except StoreError:
+            return None
+
+    def topics(self) -> tuple[str, ...]:
+        """Titles of the live build's articles."""
+        try:
+            return tuple(article.title for article in self.live.articles.values())
+        except StoreError:
+            return ()
+
+    def search(self, turn: Turn, *, k: int, by_article: bool = False) -> Retrieved:
+        """The ranked passages that an answer to this turn would be chosen from.
+
+        Raises:
+            AssistantError: nothing is indexed, or a part does not work.
+        """
+        question = self._read(turn, self.live)
+        return self._retriever.search(question.searched, k=k, by_article=by_article)
+
+    def ask(self, turn: Turn) -> Answer:
+        """An answer, always: refusals and failures are answers too."""
+        start = time.perf_counter()
+        turn = self._limited(turn)
+        notice = self._triage.read(turn)
+        triaged = time.perf_counter()
+        try:
+            answer = self._answer(turn, notice, start=start, triaged=triaged)
+        except AssistantError as error:
+            log.error("A question could not be answered: %s", error)
+            answer = self._unavailable(turn, notice, error)
+        except Exception:  # noqa: BLE001 - the outermost edge: a person always gets an answer and the disclaimer
+            log.exception("A question could not be answered")
+            answer = self._unavailable(turn, notice, AssistantError("unexpected"))
+        total = (time.perf_counter() - start) * 1000
+        return replace(answer, timings_ms=replace(answer.timings_ms, triage=(triaged - start) * 1000, total=total))
+
+    def _limited(self, turn: Turn) -> Turn:
+        most = self._settings.max_history_turns
+        return replace(turn, history=turn.history[-most:] if most else ())
+
+    def _answer(self, turn: Turn, notice: Notice | None, *, start: float, triaged: float) -> Answer:
+        problem = question_problem(turn.question, self._settings)
+        if problem is not None:
+            return self._blank(turn, notice, status="unavailable", text=problem, error=AnswerError("question", problem))
+        question = self._read(turn, self.live)
+        condensed = time.perf_counter()
+        retrieved = self._retriever.search(question.searched)
+        found = time.perf_counter()
+        answer = self._from_passages(question, retrieved, notice)
+        timings = Timings(
+            condense=(condensed - triaged) * 1000,
+            retrieve=(found - condensed) * 1000,
+            answer=(time.perf_counter() - found) * 1000,
+        )
+        return replace(answer, timings_ms=timings)
+
+    def _read(self, turn: Turn, build: Build) -> _Question:
+        history = [correct(earlier, build.vocabulary).text for earlier in turn.history]
+        corrected = correct(turn.question, build.vocabulary)
+        searched = condense(corrected.text, history, topics=build.topics)
+        standalone = searched if searched != corrected.text else turn.question
+        return _Question(turn, standalone, searched, corrected)
+
+    def _from_passages(self, question: _Question, retrieved: Retrieved, notice: Notice | None) -> Answer:
+        judged = question.standalone
+        draft: Draft | None = None
+        if answerable(read_signals(retrieved, judged, question.corrected.changes)):
+            draft = quote(retrieved, question.searched, read_intent(question.searched))
+        articles = tuple(retrieved.build.articles.values())
+        if draft is None:
+            text = prompts.NOT_COVERED.format(count=prompts.articles(len(articles))) + " " + prompts.ASK_WHOM
+            answer = self._blank(question.turn, notice, status="not_covered", text=text)
+            answer = replace(answer, related=_related(retrieved))
+        else:
+            answer = replace(
+                self._blank(question.turn, notice, status="answered", text=answer_text(draft)),
+                sentences=draft.sentences,
+                citations=draft.citations,
+            )
+        return replace(
+            answer,
+            standalone_question=question.standalone,
+            corrected=question.corrected.changes,
+            authorship=authorship(articles),
+        )
+
+    def _blank(self, turn: Turn, notice: Notice | None, *, status: str, text: str, error: AnswerError | None = None) -> Answer:
+        return Answer(
+            id=turn.id,
+            question=turn.question,
+            standalone_question=turn.question,
+            status=status,  # type: ignore[arg-type]  # callers pass the literals of AnswerStatus
+            text=text,
+            sentences=(),
+            citations=(),
+            error=error,
+            notice=notice,
+            disclaimer=self._settings.disclaimer,
+            authorship=authorship(()),
+        )
+
+    def _unavailable(self, turn: Turn, notice: Notice | None, error: AssistantError) -> Answer:
+        if isinstance(error, StoreEmpty):
+            problem = prompts.NO_INDEX
+        elif isinstance(error, ModelError):
+            problem = prompts.MODEL_BROKEN
+        else:
+            problem = prompts.INDEX_BROKEN
+        text = f"{prompts.UNAVAILABLE.format(problem=problem)} {prompts.STILL_CALL}"
+        return self._blank(turn, notice, status="unavailable", text=text, error=AnswerError(error.code, problem))
+
+
+def question_problem(question: str, settings: Settings) -> str | None:
+    """What is wrong with a question as typed, in words for the person; None where it can be asked."""
+    if not any(character.isalnum() for character in question):
+        return prompts.EMPTY_QUESTION
+    if len(question) > settings.max_question_chars:
+        return prompts.TOO_LONG.format(length=len(question), most=settings.max_question_chars)
+    return None
+
+
+def answer_text(draft: Draft) -> str:
+    """The answer as plain text: sentences with [n] marks, list items on lines of their own."""
+    lines: list[str] = []
+    for sentence in draft.sentences:
+        marks = "".join(f"[{number}]" for number in sentence.citations)
+        piece = f"{sentence.text} {marks}"
+        if sentence.kind == "item":
+            lines.append(f"- {piece}")
+        elif lines and not lines[-1].startswith("- "):
+            lines[-1] += " " + piece
+        else:
+            lines.append(piece)
+    return "\n".join(lines)
+
+
+def authorship(articles: Sequence[Article]) -> str:
+    """A line that says who wrote the articles, from their `origin`, and how many were reviewed."""
+    if not articles:
+        return "No articles are indexed."
+    origins = sorted({article.origin.rstrip(".") for article in articles if article.origin})
+    written = "; ".join(origins) if origins else "The articles do not say who wrote them"
+    reviewed = sum(1 for article in articles if article.reviewed is not None and not article.review_changed)
+    if reviewed == 0:
+        state = "not reviewed by a clinician"
+    elif reviewed == len(articles):
+        state = "reviewed; each source shows by whom and when"
+    else:
+        state = f"{reviewed} of {len(articles)} reviewed; each source shows whether"
+    return f"About the articles: {written}; {state}."
+
+
+def _related(retrieved: Retrieved) -> tuple[Related, ...]:
+    titles = {passage.article.id: passage.article.title for passage in retrieved.passages}
+    return tuple(Related(article, title) for article, title in list(titles.items())[:MOST_RELATED])

@@ -1,0 +1,105 @@
+"""Whether the retrieved passages answer a question at all. Refusing is the safe side.
+
+The signals are absolute, so that they hold for one article and for ten thousand: the best cosine of a
+passage and of a sentence, and the share of the question's content words, weighed by how rare they are in
+English, that the best passages hold. A logistic function of them is compared with a threshold; its
+coefficients stand in data/answerable.json, fitted on the development questions by eval/fit_answerable.py.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.resources import files
+
+from sci_assistant.ask.retrieve import Retrieved
+from sci_assistant.types import Passage
+from sci_assistant.words import rarity, stem, stems, tokenize
+
+PASSAGES_READ = 3  # best passages whose words count as held
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What is known about how well the articles fit a question; each between 0 and 1."""
+
+    passage_cosine: float
+    sentence_cosine: float
+    coverage: float  # weighed share of the question's content words that the best passages hold
+    passage_coverage: float  # the same for the one best passage
+    rarest_missing: float  # weight of the rarest content word that no passage holds, over 8
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A logistic model over the signals."""
+
+    intercept: float
+    weights: dict[str, float]
+    threshold: float
+
+    def probability(self, signals: Signals) -> float:
+        """Chance that the articles answer, by the logistic function."""
+        values = asdict(signals)
+        return 1.0 / (1.0 + math.exp(-(self.intercept + sum(w * values[name] for name, w in self.weights.items()))))
+
+
+@cache
+def load_model() -> Model:
+    """The fitted model that ships with the package."""
+    raw = json.loads((files("sci_assistant") / "data" / "answerable.json").read_text(encoding="utf-8"))
+    return Model(raw["intercept"], raw["weights"], raw["threshold"])
+
+
+def read_signals(retrieved: Retrieved, question: str, corrected: Sequence[tuple[str, str]] = ()) -> Signals:
+    """The signals for a question as typed; a mended word counts half, since it may have been meant otherwise."""
+    if not retrieved.passages:
+        return Signals(0.0, 0.0, 0.0, 0.0, 1.0)
+    weights = _content_weights(question, dict(corrected))
+    held = [_held(passage) for passage in retrieved.passages[:PASSAGES_READ]]
+    together = frozenset().union(*held)
+    sentence = max(
+        float((retrieved.build.sentence_vectors(p.article)[list(p.chunk.sentences)] @ retrieved.vector).max())
+        for p in retrieved.passages[:PASSAGES_READ]
+    )
+    return Signals(
+        passage_cosine=max(p.dense for p in retrieved.passages),
+        sentence_cosine=sentence,
+        coverage=_share(weights, together),
+        passage_coverage=max(_share(weights, one) for one in held),
+        rarest_missing=max((w for s, (w, _) in weights.items() if s not in together), default=0.0) / 8.0,
+    )
+
+
+def answerable(signals: Signals) -> bool:
+    """Whether the articles answer the question."""
+    model = load_model()
+    return model.probability(signals) >= model.threshold
+
+
+def _content_weights(question: str, corrected: dict[str, str]) -> dict[str, tuple[float, float]]:
+    """Stem -> (weight, credit when held). The word that was meant stands for a mended one, at half its credit."""
+    meant = {wrong.lower(): right for wrong, right in corrected.items()}
+    weights: dict[str, tuple[float, float]] = {}
+    for word in tokenize(question):
+        right = meant.get(word)
+        for content in stems(right or word):
+            weight = rarity(right or word)
+            weights[content] = (weight, 0.5 if right else 1.0)
+    return weights
+
+
+def _held(passage: Passage) -> frozenset[str]:
+    article = passage.article
+    words = stems(" ".join((article.title, *article.synonyms, passage.section_title, passage.chunk.text)))
+    return frozenset(words) | {stem(word) for word in words}
+
+
+def _share(weights: dict[str, tuple[float, float]], held: frozenset[str]) -> float:
+    total = sum(weight for weight, _ in weights.values())
+    if total == 0.0:
+        return 0.0
+    return sum(weight * credit for s, (weight, credit) in weights.items() if s in held) / total

@@ -1,0 +1,108 @@
+"""What a question asks for: a kind of section, a whole list, or help with a symptom that someone has now.
+
+Word patterns only, so that the reason for an answer can be read here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# kind of section -> (what a question about it says, what such a section is called)
+SECTION_KINDS: dict[str, tuple[str, str]] = {
+    "definition": (
+        r"\bwhat(?:'s| is| are| does)\b.{0,60}\b(?:mean|stand for)\b|^(?:so )?what(?:'s|s| is| are) (?!the\b|my\b)"
+        r"|\bexplain\b|\bdefin|^why do(?:es)? .{0,40}\bhappen",
+        r"^$|what .* is\b|what it|how .* works|about",
+    ),
+    "signs": (
+        r"\bsigns?\b|\bsymptoms?\b|\bhow (?:do|can|would|will) (?:i|you|we) (?:know|tell|notice|spot|recogni[sz]e)"
+        r"|\blooks? like\b|\bfeels? like\b|\bwarning\b",
+        r"sign|symptom|watch for|notice|how .* feels",
+    ),
+    "diagnosis": (r"\bdiagnos|\bdetect|\btests?\b|\bscans?\b|\bx-?rays?\b|\bfound\b|\bconfirm", r"diagnos|test|check"),
+    "treatment": (
+        r"\btreat|\bcure|\bmanag|\bget rid\b|\bfix\b|\bhelps?\b|\bmedic|\bsurger|\boperat|\bdo about\b|\bcope\b|\brelie",
+        r"treat|manag|option|help|living with|coping|getting better|medicine|surger",
+    ),
+    "prevention": (r"\bprevent|\bavoid|\bstop .{0,30}(?:from|coming|happening)|\bkeep from\b|\breduce", r"prevent|protect|avoid"),
+    "action": (
+        r"\bwhat (?:should|do|can|shall) (?:i|we|you) do\b|\bemergency\b|\bright now\b|\bwhen (?:should|do) i call\b"
+        r"|\bwho (?:should|do) i call\b|\bfirst aid\b|\bgo to (?:the )?(?:er|a&e|hospital)\b",
+        r"what to do|when to call|emergency|first|step",
+    ),
+    "steps": (r"\bhow (?:do|can|should|to|would)\b|\bsteps?\b|\bstep by step\b", r"step|how to|doing|using|technique"),
+    "tips": (r"\btips?\b|\badvice\b|\bwish .{0,20}known\b", r"nobody tells|tips"),
+}  # fmt: skip
+
+_ASKS_FOR_LIST = re.compile(
+    r"\b(?:signs|symptoms|steps|causes|triggers|types|kinds|ways|tips|options|treatments|questions|risks|complications"
+    r"|reasons|list|equipment|problems|side effects|warning signs|what are the|what should i do|what do i do|how do i"
+    r"|what to do|watch for|look for)\b",
+    re.IGNORECASE,
+)
+_PERSON = r"(?:i|i'm|im|i've|ive|my|me|we|our|he|he's|hes|his|she|she's|shes|her|mum|mom|dad|husband|wife|son|daughter|partner)"
+_NOW = (
+    r"(?:is|are|am|was|has|have|had|got|gets?|getting|feels?|feeling|went|keeps?|started?|starting|woke|noticed|noticing"
+    r"|looks?|looking|hurts?|aches?|swollen|burning|can't|cant|cannot|won't|wont)"
+)
+_SYMPTOM = (
+    r"(?:pain|hurts?|hurting|ache|aches|aching|sore|swollen|swelling|swelled|red|redness|warm|hot|fever|feverish|chills|shiver\w*"
+    r"|sweat\w*|headache|head is pounding|pounding|dizzy|dizziness|faint\w*|blood|bleeding|cough\w*|breath\w*|spasms?|stiff\w*|numb\w*"
+    r"|tingl\w*|weak\w*|worse|worsening|leak\w*|blocked|smell\w*|cloudy|vomit\w*|nause\w*|rash|blister|wound|burn|burning|broke\w*"
+    r"|fell|flush\w*|goose ?bumps|constipat\w*|diarrhea|diarrhoea|lump|purple|black|tired|exhausted|no feeling|tight\w*|won't bend"
+    r"|wont bend|can't move|cant move|can't feel|cant feel|can't pee|cant pee|hopeless|itch\w*|infect\w*|clot)"
+)
+_SYMPTOM_REPORT = re.compile(
+    rf"\b{_PERSON}\b(?=.{{0,160}}\b{_SYMPTOM}\b)(?=.{{0,120}}\b{_NOW}\b)", re.IGNORECASE | re.DOTALL
+)
+_LEARNING = re.compile(
+    r"^\s*(?:what (?:are|is) (?:the )?(?:signs|symptoms|causes)|how (?:do|can) i (?:prevent|avoid)|can you explain|what is|what's"
+    r"|what causes|why do people)\b",
+    re.IGNORECASE,
+)
+_REASSURING = re.compile(
+    r"\b(?:harmless|nothing to worry|no need to worry|not (?:dangerous|serious|harmful|cancer|an emergency)|do not worry|don't worry"
+    r"|(?:is|are) (?:normal|common|safe|mild)|usually (?:goes|go|pass|passes|mild|clears?|gets? better)|go(?:es)? away"
+    r"|never troubles?|rarely|will pass|on (?:its|their) own|few problems|no harm)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a question asks for."""
+
+    sections: frozenset[str]  # keys of SECTION_KINDS
+    whole_list: bool  # the question asks for a list
+    symptom_report: bool  # someone reports a symptom that they or somebody near has
+
+
+def read_intent(question: str) -> Intent:
+    """The intent of a question as typed."""
+    text = question.replace("’", "'").lower()
+    kinds = frozenset(kind for kind, (asked, _) in SECTION_KINDS.items() if re.search(asked, text))
+    report = bool(_SYMPTOM_REPORT.search(text)) and not _LEARNING.match(text)
+    return Intent(kinds, bool(_ASKS_FOR_LIST.search(text)), report)
+
+
+def section_matches(intent: Intent, title: str) -> bool:
+    """Whether a section's heading is of a kind that the question asks for."""
+    lowered = title.lower()
+    return any(re.search(SECTION_KINDS[kind][1], lowered) for kind in intent.sections)
+
+
+def is_call_section(title: str) -> bool:
+    """Whether a section says when to call for help."""
+    return bool(
+        re.search(
+            r"when to (?:call|get help|see|seek)|call your (?:care )?team|get(?:ting)? help",
+            title,
+            re.IGNORECASE,
+        )
+    )
+
+
+def is_reassuring(sentence: str) -> bool:
+    """Whether a sentence soothes: such a one never opens the answer to somebody who reports a symptom."""
+    return bool(_REASSURING.search(sentence))

@@ -1,0 +1,28 @@
+"""Every fixed sentence that an answer can say by itself, and the thresholds' names. Nothing else words an answer."""
+
+from __future__ import annotations
+
+NOT_COVERED = (
+    "The articles here do not answer this question. I searched {count} and found no sentence that answers it, "
+    "so I will not guess."
+)
+ASK_WHOM = (
+    "Your own care team, your rehabilitation centre or your family doctor can answer it. If you feel worse, or if you "
+    "are worried about your health right now, call them today. In an emergency call your local emergency number "
+    "(112, 911, 999 or 000)."
+)
+UNAVAILABLE = "I cannot answer at the moment. {problem}"
+EMPTY_QUESTION = "Please type or dictate a question."
+TOO_LONG = "This question is {length:,} characters long. Please ask in at most {most:,} characters."
+NO_INDEX = "The articles have not been indexed yet."
+INDEX_BROKEN = "The index of the articles cannot be read. The person who runs this assistant can see why in its log."
+MODEL_BROKEN = "The model that finds passages cannot be loaded. The person who runs this assistant can see why in its log."
+STILL_CALL = (
+    "If you feel unwell or are frightened, do not wait for this assistant: call your care team, or your local emergency "
+    "number (112, 911, 999 or 000)."
+)
+
+
+def articles(count: int) -> str:
+    """"1 article", "64 articles"."""
+    return f"{count:,} article" + ("" if count == 1 else "s")

@@ -1,0 +1,265 @@
+"""Retrieved passages -> a draft of quoted sentences, or None where they do not answer.
+
+Sentences are scored by their vector's cosine with the question, by how much of the question's rare words
+they hold, by the rank of their passage and by whether their section is of the kind that is asked for. The
+best one opens the answer; each brings what it needs beside it (context.py); the rest follows in reading
+order, grouped by article and section, nothing twice, up to about 120 words unless a list needs more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sci_assistant.ask.context import is_lead, is_numbered, list_members, with_context
+from sci_assistant.ask.intent import Intent, is_call_section, is_reassuring, section_matches
+from sci_assistant.ask.retrieve import Retrieved
+from sci_assistant.types import AnswerSentence, Article, Citation, Draft
+from sci_assistant.words import rarity, stems, tokenize
+
+MOST_WORDS = 120  # of an answer, unless one list needs more
+MOST_ARTICLES = 3  # that one answer quotes
+TOO_ALIKE = 0.88  # cosine at which a sentence says what was said already
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How the parts of a sentence's score are weighed; fitted on development questions only."""
+
+    cosine: float = 1.0
+    words: float = 0.35
+    passage: float = 0.30
+    section: float = 0.18
+    keep: float = 0.72  # share of the best score that a further sentence needs
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A sentence that may be quoted."""
+
+    article: Article
+    index: int
+    score: float
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return (self.article.id, self.index)
+
+    @property
+    def text(self) -> str:
+        sentence = self.article.sentences[self.index]
+        return self.article.quote(sentence.start, sentence.end)
+
+    @property
+    def section(self) -> int:
+        return self.article.sentences[self.index].section
+
+    @property
+    def section_title(self) -> str:
+        return self.article.sections[self.section].title
+
+
+def quote(
+    retrieved: Retrieved, question: str, intent: Intent, *, weights: Weights = Weights()
+) -> Draft | None:
+    """The sentences that answer a question, word for word, with their citations; None where there is none."""
+    scored = score_sentences(retrieved, question, intent, weights=weights)
+    anchor = _anchor(scored, intent)
+    if anchor is None:
+        return None
+    chosen = _choose(scored, anchor, intent, retrieved, keep=weights.keep)
+    if intent.symptom_report:
+        chosen = _add_call_sentences(chosen, retrieved)
+    return compose(_in_reading_order(chosen, anchor))
+
+
+def score_sentences(
+    retrieved: Retrieved, question: str, intent: Intent, *, weights: Weights = Weights()
+) -> list[Scored]:
+    """Every sentence of the retrieved passages with its score, best first."""
+    wanted = {word: rarity(word) for word in stems_of_interest(question)}
+    total = sum(wanted.values()) or 1.0
+    top = retrieved.passages[0].score if retrieved.passages else 0.0
+    best: dict[tuple[str, int], Scored] = {}
+    for passage in retrieved.passages:
+        article = passage.article
+        cosines = retrieved.build.sentence_vectors(article) @ retrieved.vector
+        near = 1.0 / (1.0 + max(0.0, top - passage.score))
+        about = set(stems(f"{article.title} {passage.section_title}"))
+        for index in passage.chunk.sentences:
+            sentence = article.sentences[index]
+            held = set(stems(article.quote(sentence.start, sentence.end)))
+            covered = (
+                sum(w * (1.0 if s in held else 0.5 if s in about else 0.0) for s, w in wanted.items()) / total
+            )
+            score = (
+                weights.cosine * float(cosines[index])
+                + weights.words * covered
+                + weights.passage * near
+                + weights.section * section_matches(intent, article.sections[sentence.section].title)
+            )
+            candidate = Scored(article, index, score)
+            if candidate.key not in best or best[candidate.key].score < score:
+                best[candidate.key] = candidate
+    return sorted(best.values(), key=lambda s: (-s.score, s.key))
+
+
+def stems_of_interest(question: str) -> set[str]:
+    """Stems of the question's content words."""
+    return set(stems(question))
+
+
+def _anchor(scored: Sequence[Scored], intent: Intent) -> Scored | None:
+    """The sentence that opens the answer: never a soothing one for somebody who reports a symptom."""
+    for candidate in scored:
+        if intent.symptom_report and is_reassuring(candidate.text):
+            continue
+        if with_context(candidate.article, candidate.index) is not None:
+            return candidate
+    return None
+
+
+def _choose(
+    scored: Sequence[Scored], anchor: Scored, intent: Intent, retrieved: Retrieved, *, keep: float
+) -> dict[tuple[str, int], Article]:
+    """Sentences to quote: the anchor's, then further ones while they score well, say something new and fit."""
+    chosen: dict[tuple[str, int], Article] = {}
+    words = 0
+    for candidate in (anchor, *scored):
+        if candidate.key in chosen:
+            continue
+        group = _group_of(candidate, intent)
+        fresh = [i for i in group if (candidate.article.id, i) not in chosen] if group else []
+        if not fresh:
+            continue
+        if chosen:
+            length = _words(candidate.article, fresh)
+            articles = {key[0] for key in chosen} | {candidate.article.id}
+            if candidate.score < keep * anchor.score or len(articles) > MOST_ARTICLES:
+                break
+            if words + length > MOST_WORDS or _said_already(candidate, chosen, retrieved):
+                continue
+            if intent.symptom_report and is_reassuring(candidate.text):
+                continue
+        chosen.update({(candidate.article.id, i): candidate.article for i in fresh})
+        words = sum(_words(article, [i]) for (_, i), article in chosen.items())
+        if words >= MOST_WORDS:
+            break
+    return chosen
+
+
+def _group_of(candidate: Scored, intent: Intent) -> tuple[int, ...] | None:
+    """What is quoted with a sentence: its whole list where that is asked for or numbered, else its context."""
+    members = list_members(candidate.article, candidate.index)
+    whole = intent.whole_list or is_lead(candidate.text) or is_numbered(candidate.article, candidate.index)
+    if (
+        members
+        and whole
+        and (section_matches(intent, candidate.section_title) or not intent.sections or len(members) <= 8)
+    ):
+        return members
+    return with_context(candidate.article, candidate.index)
+
+
+def _words(article: Article, indices: Iterable[int]) -> int:
+    return sum(
+        len(article.quote(article.sentences[i].start, article.sentences[i].end).split()) for i in indices
+    )
+
+
+def _said_already(candidate: Scored, chosen: Mapping[tuple[str, int], Article], retrieved: Retrieved) -> bool:
+    """Whether a chosen sentence is nearly the same: in meaning by its vector, or word for word."""
+    vector = retrieved.build.sentence_vectors(candidate.article)[candidate.index]
+    plain = tokenize(candidate.text)
+    for (_, index), article in chosen.items():
+        sentence = article.sentences[index]
+        if tokenize(article.quote(sentence.start, sentence.end)) == plain:
+            return True
+        if float(np.dot(retrieved.build.sentence_vectors(article)[index], vector)) > TOO_ALIKE:
+            return True
+    return False
+
+
+def _add_call_sentences(
+    chosen: dict[tuple[str, int], Article], retrieved: Retrieved
+) -> dict[tuple[str, int], Article]:
+    """Add, of each article that is quoted, the sentence on when to call that is nearest to the question."""
+    for article in dict.fromkeys(chosen.values()):
+        cosines = retrieved.build.sentence_vectors(article) @ retrieved.vector
+        calls = [
+            i
+            for i, s in enumerate(article.sentences)
+            if is_call_section(article.sections[s.section].title)
+            and not is_lead(article.quote(s.start, s.end))
+        ]
+        if not calls:
+            continue
+        picked = {calls[0], max(calls, key=lambda i: float(cosines[i]))}  # the first one names the emergency
+        for index in sorted(picked):
+            chosen.update({(article.id, i): article for i in with_context(article, index) or (index,)})
+    return chosen
+
+
+def _in_reading_order(
+    chosen: Mapping[tuple[str, int], Article], anchor: Scored
+) -> list[tuple[Article, tuple[int, ...]]]:
+    """Runs of neighbouring sentences: the anchor's run, the rest of its section, its article, the others."""
+    runs: list[tuple[Article, list[int]]] = []
+    for key in sorted(chosen):
+        article, index = chosen[key], key[1]
+        previous = runs[-1] if runs else None
+        if (
+            previous is not None
+            and previous[0].id == article.id
+            and previous[1][-1] == index - 1
+            and article.sentences[index - 1].section == article.sentences[index].section
+        ):
+            previous[1].append(index)
+        else:
+            runs.append((article, [index]))
+
+    def order(run: tuple[Article, list[int]]) -> tuple[bool, bool, bool, bool]:
+        article, indices = run
+        same_article = article.id == anchor.article.id
+        section = article.sentences[indices[0]].section
+        return (
+            not (same_article and anchor.index in indices),
+            not (same_article and section == anchor.section),
+            not same_article,
+            is_call_section(article.sections[section].title),
+        )
+
+    return [(article, tuple(indices)) for article, indices in sorted(runs, key=order)]
+
+
+def compose(runs: Sequence[tuple[Article, Sequence[int]]]) -> Draft:
+    """Sentences with their citations: neighbouring sentences of one section are one citation."""
+    sentences: list[AnswerSentence] = []
+    citations: list[Citation] = []
+    for article, indices in runs:
+        first, last = article.sentences[indices[0]], article.sentences[indices[-1]]
+        section = article.sections[first.section].title
+        number = len(citations) + 1
+        citations.append(
+            Citation(
+                number=number,
+                article=article.id,
+                title=article.title,
+                section=section,
+                quote=article.quote(first.start, last.end),
+                start=first.start,
+                end=last.end,
+                url=article.url,
+                origin=article.origin,
+                reviewed=article.reviewed.date if article.reviewed else None,
+                review_changed=article.review_changed,
+            )
+        )
+        for index in indices:
+            spot = article.sentences[index]
+            sentences.append(
+                AnswerSentence(article.quote(spot.start, spot.end), spot.kind, section, (number,))
+            )
+    return Draft(tuple(sentences), tuple(citations))

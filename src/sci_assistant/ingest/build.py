@@ -1,0 +1,229 @@
+"""Corpus paths -> a new live build, and an account of what changed.
+
+Unchanged articles are not embedded again; where nothing changed no build is made. An article whose new
+version cannot be accepted keeps its last accepted one. Files that cannot be read are listed; the rest is indexed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from sci_assistant.errors import CorpusError, RemovalsRefused
+from sci_assistant.index import FORMAT_VERSION, Build, Manifest, SourceRecord, write_build
+from sci_assistant.ingest.chunk import CHUNKING_VERSION, Budget, chunk_articles
+from sci_assistant.ingest.parse import read_articles
+from sci_assistant.models import LocalEmbeddings, Vectors
+from sci_assistant.store import Store, VectorCache
+from sci_assistant.types import Article
+
+MOST_REMOVALS = 0.1  # of the articles, without --allow-removals
+EMBED_STEP = 256  # texts between two steps of the progress bar
+
+_ARTICLE = TypeAdapter(Article)
+
+Progress = Callable[[int, int], None]  # done, of
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A source that could not be accepted, and why."""
+
+    source: str
+    reason: str
+    kept: str | None = None  # the article whose last accepted version stays live
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What indexing did, by article id."""
+
+    added: tuple[str, ...]
+    updated: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    removed: tuple[str, ...]
+    failed: tuple[Failure, ...]
+    build: str | None  # the live build afterwards; None when nothing is live
+    published: bool  # whether a new build went live
+    embedded: int  # texts that were embedded; the rest came from the cache
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    articles: tuple[Article, ...]
+    records: tuple[SourceRecord, ...]
+    failures: tuple[Failure, ...]
+
+
+def build_index(
+    store: Store,
+    corpus: Sequence[Path],
+    embeddings: LocalEmbeddings,
+    *,
+    rebuild: bool = False,
+    dry_run: bool = False,
+    allow_removals: bool = False,
+    progress: Progress | None = None,
+) -> IndexReport:
+    """Bring the store in line with the corpus.
+
+    Raises:
+        CorpusError: a path does not exist, or nothing in it can be read.
+        RemovalsRefused: more than a tenth of the articles would go.
+        StoreMismatch: the live build was made with another model or chunking, and `rebuild` is False.
+        StoreBusy, StoreError: the store is held by another process, damaged or not writable.
+    """
+    with store.indexing():
+        old = None if rebuild or store.current_name() is None else store.live()
+        if old is not None:
+            old.check(embeddings.spec)
+        plan = _read(corpus, old)
+        report = _compare(plan, old)
+        _refuse_removals(report, old, allow_removals=allow_removals)
+        same = old is not None and set(old.manifest.records) == set(plan.records)
+        if dry_run or same:
+            return report
+        name, embedded, chunks = _write(store, plan, corpus, embeddings, progress)
+        store.publish(name)
+        return IndexReport(
+            report.added,
+            report.updated,
+            report.unchanged,
+            report.removed,
+            report.failed,
+            name,
+            True,
+            embedded,
+            chunks,
+        )
+
+
+def _read(corpus: Sequence[Path], old: Build | None) -> _Plan:
+    """Every article of the corpus; the last accepted version where the new one cannot be read."""
+    known = {record.source: record for record in old.manifest.records} if old else {}
+    articles: dict[str, Article] = {}
+    records: dict[str, SourceRecord] = {}
+    failures: list[Failure] = []
+    for source, item in _sources(corpus):
+        problem: str | None = None
+        if isinstance(item, CorpusError):
+            problem = str(item)
+        elif item.id in articles:
+            first = records[item.id].source
+            problem = (
+                f"{source}: the id {item.id!r} stands in {first} already. Give one of the two another id."
+            )
+            failures.append(Failure(source, problem))
+            continue
+        else:
+            articles[item.id] = item
+            records[item.id] = SourceRecord(item.id, source, content_hash(item))
+            continue
+        kept = known.get(source)
+        if kept is not None and old is not None and kept.article not in articles:
+            articles[kept.article] = old.articles[kept.article]
+            records[kept.article] = SourceRecord(kept.article, source, kept.content_hash, failed=problem)
+        failures.append(Failure(source, problem, kept.article if kept else None))
+    if not articles and failures:
+        raise CorpusError(f"No article of {len(failures)} files can be read. The first: {failures[0].reason}")
+    order = sorted(articles)
+    return _Plan(tuple(articles[i] for i in order), tuple(records[i] for i in order), tuple(failures))
+
+
+def _sources(corpus: Sequence[Path]) -> Iterable[tuple[str, Article | CorpusError]]:
+    for path in corpus:
+        if not path.exists():
+            raise CorpusError(f"{path} does not exist. Name a folder or file of articles with --corpus.")
+        for name, item in read_articles(path):
+            yield f"{path}/{name}" if path.is_dir() else name, item
+
+
+def content_hash(article: Article) -> str:
+    """SHA-256 of everything that is known of an article."""
+    return hashlib.sha256(_ARTICLE.dump_json(article)).hexdigest()
+
+
+def _compare(plan: _Plan, old: Build | None) -> IndexReport:
+    before = {r.article: r.content_hash for r in old.manifest.records} if old else {}
+    now = {r.article: r.content_hash for r in plan.records}
+    return IndexReport(
+        added=tuple(i for i in now if i not in before),
+        updated=tuple(i for i in now if i in before and before[i] != now[i]),
+        unchanged=tuple(i for i in now if before.get(i) == now[i]),
+        removed=tuple(i for i in before if i not in now),
+        failed=plan.failures,
+        build=old.manifest.build if old else None,
+        published=False,
+        embedded=0,
+        chunks=old.manifest.chunks if old else 0,
+    )
+
+
+def _refuse_removals(report: IndexReport, old: Build | None, *, allow_removals: bool) -> None:
+    if old is None or allow_removals:
+        return
+    if len(report.removed) > MOST_REMOVALS * len(old.articles):
+        listed = ", ".join(report.removed[:5]) + (" ..." if len(report.removed) > 5 else "")
+        raise RemovalsRefused(
+            f"{len(report.removed)} of {len(old.articles)} articles would be removed ({listed}). "
+            "If that is meant, run again with --allow-removals."
+        )
+
+
+def _write(
+    store: Store, plan: _Plan, corpus: Sequence[Path], embeddings: LocalEmbeddings, progress: Progress | None
+) -> tuple[str, int, int]:
+    spec = embeddings.spec
+    chunks = chunk_articles(
+        plan.articles, budget=Budget(spec.max_tokens), count_tokens=embeddings.count_tokens
+    )
+    sentences = [article.quote(s.start, s.end) for article in plan.articles for s in article.sentences]
+    texts = [chunk.embedded for chunk in chunks] + sentences
+    vectors, embedded = _embed(texts, embeddings, VectorCache(store.folder, spec), progress)
+    created = datetime.now(UTC)
+    digest = hashlib.sha256("".join(record.content_hash for record in plan.records).encode()).hexdigest()[:8]
+    name = f"{created:%Y%m%dT%H%M%S%f}-{digest}"
+    manifest = Manifest(
+        build=name,
+        created=created.isoformat(timespec="seconds"),
+        format_version=FORMAT_VERSION,
+        chunking_version=CHUNKING_VERSION,
+        model=spec,
+        corpus=tuple(str(path.resolve()) for path in corpus),
+        records=plan.records,
+        chunks=len(chunks),
+        sentences=len(sentences),
+    )
+    write_build(
+        store.build_folder(name),
+        manifest,
+        articles=plan.articles,
+        chunks=chunks,
+        chunk_vectors=vectors[: len(chunks)],
+        sentence_vectors=vectors[len(chunks) :],
+        chroma_url=store.chroma_url,
+    )
+    return name, embedded, len(chunks)
+
+
+def _embed(
+    texts: Sequence[str], embeddings: LocalEmbeddings, cache: VectorCache, progress: Progress | None
+) -> tuple[Vectors, int]:
+    """Vectors of all texts, and how many of them the cache did not have. Longest texts first: less padding."""
+    vectors, missing = cache.get(texts)
+    missing.sort(key=lambda position: -len(texts[position]))
+    for start in range(0, len(missing), EMBED_STEP):
+        step = missing[start : start + EMBED_STEP]
+        fresh = embeddings.embed([texts[position] for position in step])
+        vectors[np.asarray(step)] = fresh
+        cache.put([texts[position] for position in step], fresh)
+        if progress is not None:
+            progress(min(start + EMBED_STEP, len(missing)), len(missing))
+    return vectors, len(missing)

@@ -1,0 +1,243 @@
+"""Answer -> JSON, plain text or Markdown. Takes one finished `Answer`; gives one value or string.
+
+With `render_html.py`, which gives the HTML form, this is the one place that prints the disclaimer and the
+line that says who wrote the articles: every rendering of every answer prints both, errors included. Nothing
+that a question, an article or a model brings is ever markup: Markdown signs are escaped, and control
+characters, which could command a terminal, are dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from sci_assistant.types import Answer, AnswerSentence, Citation, Notice
+
+NOTICE_TITLES = {
+    "emergency": "Emergency",
+    "crisis": "You can get help right now",
+    "urgent": "This may be urgent",
+}
+RELATED_LABEL = "Related reading (these articles do not answer the question)"
+UNCOVERED_LABEL = "The articles do not answer this part"
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&$])")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A citation's number in the text. `time` counts the marks of one number: 1, 2, ..."""
+
+    number: int
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A sentence as it is shown: its marks stand where a run of sentences from the same citations ends."""
+
+    text: str
+    item: bool
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Neighbouring sentences of one section of one article; no heading where it is the only group."""
+
+    heading: str
+    sentences: tuple[Shown, ...]
+
+
+def day(value: date) -> str:
+    """A date as a person says it: 3 May 2026."""
+    return f"{value.day} {value:%B %Y}"
+
+
+def review_state(reviewed: date | None, *, changed: bool) -> str:
+    """Whether a clinician has read the article, in words."""
+    if reviewed is None:
+        return "Not yet reviewed by a clinician"
+    return f"Changed since its review on {day(reviewed)}" if changed else f"Reviewed on {day(reviewed)}"
+
+
+def groups(answer: Answer) -> tuple[Group, ...]:
+    """An answer's sentences, grouped by article and section in the order of the answer."""
+    places = {citation.number: (citation.title, citation.section) for citation in answer.citations}
+
+    def place(sentence: AnswerSentence) -> tuple[str, str]:
+        return next((places[n] for n in sentence.citations if n in places), ("", sentence.section))
+
+    runs = [(key, tuple(run)) for key, run in groupby(answer.sentences, place)]
+    quotes = {citation.number: citation.quote for citation in answer.citations}
+    times: Counter[int] = Counter()
+    return tuple(
+        Group(" › ".join(part for part in key if part) if len(runs) > 1 else "", _shown(run, quotes, times))
+        for key, run in runs
+    )
+
+
+def _shown(run: tuple[AnswerSentence, ...], quotes: dict[int, str], times: Counter[int]) -> tuple[Shown, ...]:
+    shown: list[Shown] = []
+    for index, sentence in enumerate(run):
+        ends = index + 1 == len(run) or run[index + 1].citations != sentence.citations
+        times.update(sentence.citations if ends else ())
+        marks = tuple(Mark(number, times[number]) for number in sentence.citations) if ends else ()
+        item = sentence.kind == "item"
+        if shown and item and shown[-1].item and _same_item(shown[-1].text, sentence, quotes):
+            shown[-1] = Shown(f"{shown[-1].text} {sentence.text}", True, (*shown[-1].marks, *marks))
+        else:
+            shown.append(Shown(sentence.text, item, marks))
+    return tuple(shown)
+
+
+def _same_item(before: str, sentence: AnswerSentence, quotes: dict[int, str]) -> bool:
+    """Whether two sentences are one list item: in the article a space, not a line's end, parts them."""
+    return any(f"{before} {sentence.text}" in quotes.get(number, "") for number in sentence.citations)
+
+
+def to_json(answer: Answer) -> dict[str, Any]:
+    """The JSON form that other programs rely on, ready for `json.dumps`."""
+    return {
+        "id": answer.id,
+        "question": answer.question,
+        "standalone_question": answer.standalone_question,
+        "corrected": [list(pair) for pair in answer.corrected],
+        "status": answer.status,
+        "error": asdict(answer.error) if answer.error else None,
+        "notice": _listed(asdict(answer.notice)) if answer.notice else None,
+        "caution": answer.caution,
+        "text": answer.text,
+        "sentences": [_listed(asdict(sentence)) for sentence in answer.sentences],
+        "uncovered_parts": list(answer.uncovered_parts),
+        "citations": [_citation(citation) for citation in answer.citations],
+        "related": [asdict(related) for related in answer.related],
+        "removed": [asdict(removed) for removed in answer.removed],
+        "fallback": answer.fallback,
+        "disclaimer": answer.disclaimer,
+        "authorship": answer.authorship,
+        "mode": answer.mode,
+        "model": answer.model,
+        "timings_ms": asdict(answer.timings_ms),
+    }
+
+
+def _listed(value: dict[str, Any]) -> dict[str, Any]:
+    return {key: list(item) if isinstance(item, tuple) else item for key, item in value.items()}
+
+
+def _citation(citation: Citation) -> dict[str, Any]:
+    form = asdict(citation)
+    del form["review_changed"]
+    return form | {"reviewed": citation.reviewed.isoformat() if citation.reviewed else None}
+
+
+def to_text(answer: Answer) -> str:
+    """Plain text for a terminal or the clipboard: the notice first, disclaimer and authorship last."""
+    parts: list[str] = []
+    if answer.notice:
+        parts += [_notice_text(answer.notice)]
+    parts += _understood(answer)
+    if answer.caution:
+        parts += [answer.caution]
+    if answer.error:
+        parts += [answer.error.text]
+    if answer.text and not (answer.error and answer.error.text == answer.text):
+        parts += [answer.text]
+    if answer.uncovered_parts:
+        parts += [_bullets(UNCOVERED_LABEL, answer.uncovered_parts)]
+    if answer.related:
+        parts += [_bullets(RELATED_LABEL, [related.title for related in answer.related])]
+    if answer.citations:
+        parts += ["Sources\n" + "\n".join(_source_text(citation) for citation in answer.citations)]
+    parts += [f"{answer.disclaimer}\n{answer.authorship}"]
+    return _CONTROL.sub("", "\n\n".join(parts))
+
+
+def _bullets(label: str, lines: Iterable[str]) -> str:
+    return "\n".join([f"{label}:", *(f"- {line}" for line in lines)])
+
+
+def _understood(answer: Answer) -> list[str]:
+    return [f"{label}: {value}" for label, value in understood(answer)]
+
+
+def understood(answer: Answer) -> list[tuple[str, str]]:
+    """How a question was read, where that differs from what was typed: pairs of a label and its value."""
+    lines = []
+    if answer.corrected:
+        lines.append(("Searched for", ", ".join(f"{new} (you wrote {old})" for old, new in answer.corrected)))
+    if answer.standalone_question and answer.standalone_question.strip() != answer.question.strip():
+        lines.append(("Understood as", answer.standalone_question))
+    return lines
+
+
+def _notice_text(notice: Notice) -> str:
+    steps = [f"{number}. {step}" for number, step in enumerate(notice.steps, start=1)]
+    phones = [f"Call {phone.label}: {phone.tel}" for phone in notice.numbers]
+    return "\n".join([NOTICE_TITLES[notice.kind].upper(), notice.text, *steps, *phones])
+
+
+def _source_text(citation: Citation) -> str:
+    head = f"[{citation.number}] {citation.title}" + (f" › {citation.section}" if citation.section else "")
+    state = review_state(citation.reviewed, changed=citation.review_changed)
+    quote = citation.quote.replace("\n", "\n     ")
+    return "\n".join([head, f"    “{quote}”", f"    {state}.", *([f"    {citation.url}"] if citation.url else [])])
+
+
+def to_markdown(answer: Answer) -> str:
+    """Markdown in which every word of the answer is text: its own signs are escaped."""
+    parts: list[str] = []
+    if answer.notice:
+        parts += [_notice_markdown(answer.notice)]
+    parts += [f"*{label}: {_plain(value)}*" for label, value in understood(answer)]
+    parts += [f"**{_plain(line)}**" for line in (answer.caution, answer.error and answer.error.text) if line]
+    if answer.sentences:
+        parts += [_group_markdown(group) for group in groups(answer)]
+    elif answer.text and not (answer.error and answer.error.text == answer.text):
+        parts += [_plain(answer.text)]
+    if answer.uncovered_parts:
+        parts += [_bullets(UNCOVERED_LABEL, [_plain(part) for part in answer.uncovered_parts])]
+    if answer.related:
+        parts += [_bullets(RELATED_LABEL, [_plain(related.title) for related in answer.related])]
+    if answer.citations:
+        parts += ["### Sources", *(_source_markdown(citation) for citation in answer.citations)]
+    parts += [f"*{_plain(answer.disclaimer)}*", f"*{_plain(answer.authorship)}*"]
+    return "\n\n".join(parts) + "\n"
+
+
+def _plain(text: str) -> str:
+    return _MARKDOWN.sub(r"\\\1", " ".join(_CONTROL.sub("", text).split()))
+
+
+def _notice_markdown(notice: Notice) -> str:
+    lines = [f"**{NOTICE_TITLES[notice.kind]}: {_plain(notice.text)}**", ""]
+    lines += [f"{number}. {_plain(step)}" for number, step in enumerate(notice.steps, start=1)]
+    lines += ["", *(f"- Call {_plain(phone.label)}: {_plain(phone.tel)}" for phone in notice.numbers)]
+    return "\n".join(f"> {line}".rstrip() for line in lines)
+
+
+def _group_markdown(group: Group) -> str:
+    text = f"#### {_plain(group.heading)}\n\n" if group.heading else ""
+    blocks = [(item, list(run)) for item, run in groupby(group.sentences, lambda shown: shown.item)]
+    return text + "\n\n".join(
+        ("\n" if item else " ").join(_sentence_markdown(shown) for shown in run) for item, run in blocks
+    )
+
+
+def _sentence_markdown(shown: Shown) -> str:
+    marks = "".join(f" \\[{mark.number}\\]" for mark in shown.marks)
+    return f"{'- ' if shown.item else ''}{_plain(shown.text)}{marks}"
+
+
+def _source_markdown(citation: Citation) -> str:
+    place = _plain(citation.title) + (f" › {_plain(citation.section)}" if citation.section else "")
+    state = review_state(citation.reviewed, changed=citation.review_changed)
+    link = f" <{citation.url}>" if citation.url and re.fullmatch(r"https?://[^\s<>]+", citation.url) else ""
+    return f"{citation.number}. {place}. {state}.{link}\n   > {_plain(citation.quote)}"

@@ -1,0 +1,238 @@
+"""Answer -> the HTML of one message of the conversation, with its sources, disclaimer and authorship.
+
+Takes a finished `Answer` and the message's number on the page; gives one `<article>`. What comes from a question,
+an article or a model is text (see `markup.py`). Every control has a visible label and a name that is unique on
+the page, because people say it aloud: "Answer 2, source 3, Spasticity". The page's script acts on data-open
+(an article), data-copy (a text), data-announce (what is said when the answer is there), data-helpful (a vote).
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from urllib.parse import quote as quote_url
+from urllib.parse import urlencode, urlsplit
+
+from sci_assistant.markup import Html, element, fragment
+from sci_assistant.render import (
+    NOTICE_TITLES,
+    RELATED_LABEL,
+    UNCOVERED_LABEL,
+    Group,
+    Mark,
+    Shown,
+    groups,
+    review_state,
+    to_text,
+    understood,
+)
+from sci_assistant.types import Answer, Citation, Notice, Phone, Related
+
+
+def to_html(answer: Answer, *, message: int, feedback: bool = False) -> Html:
+    """The message: what was asked, the notice before anything else, the answer, its sources, the disclaimer.
+
+    `feedback` adds the thumbs up and down.
+    """
+    heading = element("h3", f"Answer {message}", id=f"answer-{message}")
+    return element(
+        "article",
+        asked(answer.question, message=message),
+        _notice(answer.notice, message) if answer.notice else None,
+        element(
+            "div",
+            heading,
+            *(element("p", f"{label}: {value}", class_="small") for label, value in understood(answer)),
+            _body(answer, message),
+            _related(answer.related, message) if answer.related else None,
+            class_=f"answer {answer.status}",
+        ),
+        _sources(answer, message) if answer.citations else None,
+        element("div", _copy(answer, message), _feedback(message) if feedback else None, class_="actions"),
+        element("footer", element("p", answer.disclaimer), element("p", answer.authorship), class_="small"),
+        class_="message",
+        id=f"message-{message}",
+        data_state="done",
+        data_announce=announcement(answer),
+        aria_labelledby=f"asked-{message}",
+    )
+
+
+def asked(question: str, *, message: int) -> Html:
+    """The question as the person typed it."""
+    number = element("span", f", question {message}", class_="unseen")
+    heading = element("h3", "You asked", number, id=f"asked-{message}")
+    return element("div", heading, element("p", question, dir="auto"), class_="asked")
+
+
+def announcement(answer: Answer) -> str:
+    """What a screen reader says once, when the answer is there."""
+    first = answer.sentences[0].text if answer.sentences else answer.text.partition("\n")[0]
+    count = len(answer.citations)
+    sources = f" {count} source{'' if count == 1 else 's'}." if count else ""
+    opening = {"answered": "Answer ready", "not_covered": "No answer found", "unavailable": "No answer"}
+    return f"{opening[answer.status]}: {answer.error.text if answer.error else first}{sources}"
+
+
+def article_address(article: str, start: int | None = None, end: int | None = None) -> str:
+    """The address of an article on this server, relative to the page."""
+    place = f"?{urlencode({'start': start, 'end': end})}" if start is not None and end is not None else ""
+    return f"articles/{quote_url(article, safe='')}{place}"
+
+
+def web_address(url: str | None) -> str | None:
+    """The url if it is a web address, so that no other scheme becomes a link."""
+    return url if url and urlsplit(url).scheme in ("http", "https") else None
+
+
+def button(label: str | Html, name: str, *, kind: str = "plain", **attributes: str | int | None) -> Html:
+    """A button with its visible label, and the unique name that begins with or holds it."""
+    return element("button", label, type="button", class_=kind, aria_label=name, **attributes)
+
+
+def _notice(notice: Notice, message: int) -> Html:
+    phones = [_phone(phone, message) for phone in notice.numbers]
+    return element(
+        "div",
+        element("h3", NOTICE_TITLES[notice.kind]),
+        element("p", notice.text),
+        element("ol", *(element("li", step) for step in notice.steps)) if notice.steps else None,
+        element("ul", *phones, class_="phones") if phones else None,
+        class_=f"notice {notice.kind}",
+        role="alert",
+    )
+
+
+def _phone(phone: Phone, message: int) -> Html:
+    label = f"Call {phone.label}: {phone.tel}"
+    dialled = "".join(sign for sign in phone.tel if sign.isdigit() or sign in "+*#")
+    return element("li", element("a", label, href=f"tel:{dialled}", aria_label=f"{label}, notice {message}"))
+
+
+def _body(answer: Answer, message: int) -> Html:
+    told = [line for line in (answer.error.text if answer.error else None, answer.caution) if line]
+    lines = [] if answer.sentences or answer.text in told else answer.text.splitlines()
+    return fragment(
+        *(element("p", line, class_="caution") for line in told),
+        *(_group(group, answer, message) for group in groups(answer)),
+        *(element("p", line) for line in lines if line.strip()),
+        _uncovered(answer.uncovered_parts) if answer.uncovered_parts else None,
+    )
+
+
+def _uncovered(parts: tuple[str, ...]) -> Html:
+    items = (element("li", part) for part in parts)
+    return element("div", element("p", f"{UNCOVERED_LABEL}:"), element("ul", *items), class_="uncovered")
+
+
+def _group(group: Group, answer: Answer, message: int) -> Html:
+    blocks = [(item, tuple(run)) for item, run in groupby(group.sentences, lambda shown: shown.item)]
+    return fragment(
+        element("h4", group.heading) if group.heading else None,
+        *(_block(run, item, answer, message) for item, run in blocks),
+    )
+
+
+def _block(run: tuple[Shown, ...], is_list: bool, answer: Answer, message: int) -> Html:
+    sentences = [fragment(shown.text, _marks(shown, answer, message)) for shown in run]
+    if is_list:
+        return element("ul", *(element("li", sentence) for sentence in sentences))
+    return element("p", *(fragment(sentence, " ") for sentence in sentences))
+
+
+def _marks(shown: Shown, answer: Answer, message: int) -> Html:
+    cited = {citation.number: citation for citation in answer.citations}
+    return fragment(*(_mark(mark, cited[mark.number], message) for mark in shown.marks if mark.number in cited))
+
+
+def _mark(mark: Mark, citation: Citation, message: int) -> Html:
+    again = f", mark {mark.time}" if mark.time > 1 else ""
+    name = f"Answer {message}, source {mark.number}, {citation.title}{again}"
+    label = element("span", f"[{mark.number}]")
+    return element("span", "\u00a0", button(label, name, kind="mark", data_open=_place(citation)), class_="nowrap")
+
+
+def _place(citation: Citation) -> str:
+    return article_address(citation.article, citation.start, citation.end)
+
+
+def _related(related: tuple[Related, ...], message: int) -> Html:
+    items = (
+        element(
+            "li",
+            button(one.title, f"{one.title}, related reading {message}", data_open=article_address(one.article)),
+        )
+        for one in related
+    )
+    return fragment(element("h4", RELATED_LABEL), element("ul", *items, class_="related"))
+
+
+def _sources(answer: Answer, message: int) -> Html:
+    heading = f"sources-{message}"
+    return element(
+        "section",
+        element("h4", "Sources", element("span", f" of answer {message}", class_="unseen"), id=heading),
+        element("ol", *(_source(citation, answer, message) for citation in answer.citations)),
+        class_="sources",
+        aria_labelledby=heading,
+    )
+
+
+def _source(citation: Citation, answer: Answer, message: int) -> Html:
+    name = f"source {citation.number} of answer {message}, {citation.title}"
+    summary = element("summary", "Quoted words", aria_label=f"Quoted words, {name}")
+    quote = element("blockquote", citation.quote)
+    return element(
+        "li",
+        element("span", f"{citation.number}", class_="number", aria_hidden="true"),
+        element("p", element("strong", citation.title), class_="title"),
+        element("p", citation.section, class_="section") if citation.section else None,
+        element("p", review_state(citation.reviewed, changed=citation.review_changed), class_="small"),
+        element("details", summary, quote, open=answer.mode == "written"),
+        button("Open article", f"Open article, {name}", data_open=_place(citation)),
+        _publisher(citation.url, name),
+        value=citation.number,
+    )
+
+
+def _publisher(url: str | None, name: str) -> Html | None:
+    label = "Publisher’s page (new tab)"
+    return (
+        element(
+            "a",
+            label,
+            href=url,
+            target="_blank",
+            rel="noopener noreferrer",
+            class_="plain",
+            aria_label=f"{label}, {name}",
+        )
+        if web_address(url)
+        else None
+    )
+
+
+def _copy(answer: Answer, message: int) -> Html:
+    return button("Copy", f"Copy answer {message}", data_copy=to_text(answer))
+
+
+def _feedback(message: int) -> Html:
+    asks = f"What was good or missing in answer {message}? Optional. Kept with your question by this site’s operator."
+    return element(
+        "form",
+        element(
+            "fieldset",
+            element("legend", "Was this helpful?"),
+            button("Yes", f"Yes, answer {message} was helpful", data_helpful="yes", aria_pressed="false"),
+            button("No", f"No, answer {message} was not helpful", data_helpful="no", aria_pressed="false"),
+        ),
+        element(
+            "div",
+            element("label", asks, for_=f"word-{message}"),
+            element("input", id=f"word-{message}", maxlength=500, autocomplete="off"),
+            element("button", "Send", type="submit", class_="plain", aria_label=f"Send, word about answer {message}"),
+            class_="word",
+            hidden=True,
+        ),
+        element("p", class_="small thanks"),
+        class_="feedback",
+    )

@@ -1,0 +1,78 @@
+"""One frozen Settings, read from SCI_ASSISTANT_* variables by `load_settings`. It builds nothing."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from platformdirs import user_data_path
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from sci_assistant.errors import SettingsError
+
+DISCLAIMER = (
+    "SCI.help articles are information, not medical advice. Practice varies by injury level, provider, and "
+    "institution — always confirm specifics with your own care team."
+)
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set. Each field is the variable SCI_ASSISTANT_<FIELD>."""
+
+    model_config = SettingsConfigDict(env_prefix="SCI_ASSISTANT_", frozen=True, extra="ignore")
+
+    store: Path = Field(
+        default_factory=lambda: user_data_path("sci-assistant", appauthor=False) / "store",
+        description="folder of the index",
+    )
+    corpus: Annotated[tuple[Path, ...], NoDecode] = Field(
+        default=(),
+        description=f"article folders or files, separated by {os.pathsep!r}; empty: those that the store "
+        "remembers, else the bundled corpus",
+    )
+    embedding_model: str | None = Field(
+        default=None, description="folder or hub id of a sentence-transformers model; empty: the bundled weights"
+    )
+    answers: Literal["quoted", "written"] = Field(default="quoted", description="how answers are made")
+    model: str | None = Field(default=None, description="chat model for written answers, as provider:name")
+    model_base_url: str | None = Field(default=None, description="address of the chat model's server")
+    chroma_url: str | None = Field(default=None, description="address of a Chroma server; empty: embedded Chroma")
+    disclaimer: str = Field(default=DISCLAIMER, min_length=20, description="the publisher's required wording")
+    feedback_file: Path | None = Field(
+        default=None, description="JSON Lines file for thumbs up or down; empty: the buttons are absent"
+    )
+    max_question_chars: int = Field(default=4000, ge=100, description="longest question accepted, in characters")
+    max_history_turns: int = Field(default=20, ge=0, description="earlier questions that are read, in turns")
+    review_max_age_days: int = Field(default=730, ge=1, description="age after which a review is called old, in days")
+    passages: int = Field(default=8, ge=1, le=50, description="passages that an answer is chosen from")
+
+    @field_validator("corpus", mode="before")
+    @classmethod
+    def _split_paths(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(Path(part) for part in value.split(os.pathsep) if part)
+        return value
+
+    @field_validator("store", "corpus", "feedback_file", mode="after")
+    @classmethod
+    def _expand_home(cls, value: Any) -> Any:
+        if isinstance(value, tuple):
+            return tuple(path.expanduser() for path in value)
+        return value.expanduser() if isinstance(value, Path) else value
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Settings from the environment, with overrides that are not None.
+
+    Raises:
+        SettingsError: names the variable, its value and what it takes.
+    """
+    given: dict[str, Any] = {key: value for key, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "SCI_ASSISTANT_" + str(first["loc"][0]).upper()
+        raise SettingsError(f"{name} cannot be {first['input']!r}: {first['msg']}.") from error

@@ -1,0 +1,163 @@
+"""Which build is live: a folder of builds, a pointer that is replaced in one step, a lock for indexers.
+
+STORE/CURRENT            the name of the live build, replaced atomically
+STORE/builds/NAME/       one build (index.py)
+STORE/vectors.sqlite     vectors by hash of model, form and text: what is unchanged is not embedded again
+STORE/indexing.lock      held by the process that indexes
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from sci_assistant.errors import StoreBusy, StoreEmpty, StoreError
+from sci_assistant.index import Build, delete_collection
+from sci_assistant.models import ModelSpec, Vectors
+
+GRACE_SECONDS = 60.0  # how long questions under way may go on using a build that was replaced
+KEPT_BUILDS = 2  # the live one and the one before
+
+
+class Store:
+    """A folder of builds. Readers ask `live` for each question and notice a new build by its pointer."""
+
+    def __init__(self, folder: Path, *, chroma_url: str | None = None) -> None:
+        self.folder = folder
+        self.chroma_url = chroma_url
+        self._guard = threading.Lock()
+        self._open: tuple[str, Build] | None = None
+        self._retired: list[tuple[float, Build]] = []
+
+    def current_name(self) -> str | None:
+        """The name of the live build, None where nothing is indexed."""
+        try:
+            return (self.folder / "CURRENT").read_text(encoding="ascii").strip() or None
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StoreError(f"The store {self.folder} cannot be read: {error}") from error
+
+    def live(self) -> Build:
+        """The live build, opened once and again when the pointer has moved.
+
+        Raises:
+            StoreEmpty: nothing is indexed.
+            StoreError: the build cannot be read.
+        """
+        name = self.current_name()
+        if name is None:
+            raise StoreEmpty(f"Nothing is indexed in {self.folder}. Run: sci-assistant index")
+        with self._guard:
+            if self._open is None or self._open[0] != name:
+                fresh = Build(self.build_folder(name), chroma_url=self.chroma_url)
+                if self._open is not None:
+                    self._retired.append((time.monotonic(), self._open[1]))
+                self._open = (name, fresh)
+            self._close_retired()
+            return self._open[1]
+
+    def _close_retired(self) -> None:
+        now = time.monotonic()
+        for retired, build in list(self._retired):
+            if now - retired > GRACE_SECONDS:
+                self._retired.remove((retired, build))
+                build.close()
+
+    def close(self) -> None:
+        """Close every build that is open."""
+        with self._guard:
+            builds = [build for _, build in self._retired] + ([self._open[1]] if self._open else [])
+            self._retired, self._open = [], None
+        for build in builds:
+            build.close()
+
+    def build_folder(self, name: str) -> Path:
+        return self.folder / "builds" / name
+
+    def publish(self, name: str) -> None:
+        """Make a complete build the live one, in one step, and remove builds that nobody needs."""
+        pointer = self.folder / "CURRENT"
+        fresh = pointer.with_suffix(".new")
+        with fresh.open("w", encoding="ascii") as stream:
+            stream.write(name + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(fresh, pointer)
+        self._remove_old(keep=name)
+
+    def _remove_old(self, *, keep: str) -> None:
+        builds = sorted((self.folder / "builds").iterdir(), key=lambda folder: folder.name)
+        whole = [folder for folder in builds if (folder / "manifest.json").exists() and folder.name != keep]
+        kept = {keep, *(folder.name for folder in whole[-(KEPT_BUILDS - 1) :])}
+        for folder in builds:
+            if folder.name not in kept:
+                delete_collection(folder, folder.name, chroma_url=self.chroma_url)
+                shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def indexing(self) -> Iterator[None]:
+        """Hold the store for writing.
+
+        Raises:
+            StoreBusy: another process is indexing.
+            StoreError: the folder cannot be written.
+        """
+        try:
+            (self.folder / "builds").mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.folder / "indexing.lock", timeout=0)
+            with lock:
+                yield
+        except Timeout as error:
+            raise StoreBusy(f"Another process is indexing {self.folder}. Wait until it is done.") from error
+        except PermissionError as error:
+            raise StoreError(f"The store {self.folder} cannot be written: {error}") from error
+
+
+class VectorCache:
+    """Vectors on disk by the hash of model, form and text. A lost or damaged cache costs time only."""
+
+    def __init__(self, folder: Path, model: ModelSpec) -> None:
+        self._path = folder / "vectors.sqlite"
+        self._salt = f"{model.revision}|{model.form}|"
+        self._dimensions = model.dimensions
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path)
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID"
+        )
+        return connection
+
+    def _keys(self, texts: Sequence[str]) -> list[bytes]:
+        return [hashlib.sha256((self._salt + text).encode()).digest()[:16] for text in texts]
+
+    def get(self, texts: Sequence[str]) -> tuple[Vectors, list[int]]:
+        """Vectors of texts, zeros where unknown, and the positions that are unknown."""
+        vectors = np.zeros((len(texts), self._dimensions), dtype=np.float32)
+        missing: list[int] = []
+        with closing(self._connect()) as connection:
+            for position, key in enumerate(self._keys(texts)):
+                row = connection.execute("SELECT vector FROM vectors WHERE key = ?", (key,)).fetchone()
+                if row is None or len(row[0]) != 4 * self._dimensions:
+                    missing.append(position)
+                else:
+                    vectors[position] = np.frombuffer(row[0], dtype="<f4")
+        return vectors, missing
+
+    def put(self, texts: Sequence[str], vectors: Vectors) -> None:
+        rows = [
+            (key, row.astype("<f4").tobytes()) for key, row in zip(self._keys(texts), vectors, strict=True)
+        ]
+        with closing(self._connect()) as connection, connection:
+            connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)

@@ -1,0 +1,1 @@
+"""The browser chat: a Gradio application that calls ask and render, and decides nothing about a question."""

@@ -1,0 +1,143 @@
+"""The web application: the chat at "/", articles to read, our own files, votes, a health check.
+
+Takes an assistant and settings; gives a FastAPI application, and serves it. Every address on the page is relative,
+so it works behind a proxy that adds a path.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import sys
+import webbrowser
+from pathlib import Path
+
+import click
+from fastapi import FastAPI
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
+
+from sci_assistant.errors import SettingsError
+from sci_assistant.settings import Settings
+
+from .chat import build_blocks
+from .feedback import Vote, store_vote
+from .page import Assistant
+from .reader import article_html, missing_html, page_html, read_quote
+from .security import Guard
+
+STATIC = Path(__file__).parent / "static"
+SYSTEM_FONTS = ("system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
+HEAD = (
+    '<meta name="color-scheme" content="light dark"><link rel="stylesheet" href="page/chat.css">'
+    '<script src="page/chat.js" defer></script>'
+)
+
+
+def create_app(assistant: Assistant, settings: Settings, *, notice: str | None = None) -> FastAPI:
+    """The application. `notice` is a word from the operator that stands on the page."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    _add_articles(app, assistant, settings)
+    if settings.feedback_file is not None:
+        _add_feedback(app, settings.feedback_file)
+
+    @app.get("/healthz")
+    def health() -> JSONResponse:
+        return JSONResponse({"status": "ok", "articles": assistant.article_count})
+
+    @app.get("/page/{name}")
+    def static(name: str) -> Response:
+        known = {path.name: path for path in STATIC.iterdir()}
+        if name not in known:
+            return Response("Not found", 404)
+        return FileResponse(known[name], headers={"Cache-Control": "no-cache"})
+
+    _mount_chat(app, assistant, settings, notice)
+    app.add_middleware(Guard)
+    return app
+
+
+def _add_articles(app: FastAPI, assistant: Assistant, settings: Settings) -> None:
+    @app.get("/articles/{article_id}")
+    def article(
+        article_id: str, start: str | None = None, end: str | None = None, fragment: str | None = None
+    ) -> HTMLResponse:
+        found = assistant.article(article_id)
+        level = 2 if fragment else 1
+        html = (
+            article_html(found, read_quote(found, start, end), level=level)
+            if found
+            else missing_html(article_id, level=level)
+        )
+        title = found.title if found else "This article is not here"
+        page = html if fragment else page_html(html, title=title, disclaimer=settings.disclaimer)
+        return HTMLResponse(page, 200 if found else 404)
+
+
+def _add_feedback(app: FastAPI, path: Path) -> None:
+    @app.post("/feedback")
+    def feedback(vote: Vote) -> JSONResponse:
+        stored = store_vote(vote, path)
+        return JSONResponse({"stored": stored}, 200 if stored else 507)
+
+
+def _mount_chat(app: FastAPI, assistant: Assistant, settings: Settings, notice: str | None) -> None:
+    blocks = build_blocks(assistant, settings, notice=notice)  # silences telemetry before Gradio is imported
+    import gradio as gr
+
+    fonts = [gr.themes.Font(name) for name in SYSTEM_FONTS]
+    gr.mount_gradio_app(
+        app,
+        blocks,
+        path="/",
+        theme=gr.themes.Base(font=fonts, font_mono=[gr.themes.Font("monospace")]),
+        head=HEAD,
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        mcp_server=False,
+        pwa=False,
+        max_file_size=0,
+    )
+
+
+def serve(app: FastAPI, *, host: str, port: int, open_browser: bool) -> None:
+    """Serve until interrupted. Prints the address; opens a browser where there is a desktop.
+
+    Raises:
+        SettingsError: the address is in use, not allowed, or not one of this machine.
+    """
+    import uvicorn
+
+    listening = _listen(host, port)
+    address = _address(host, listening.getsockname()[1])
+    click.echo(f"SCI Assistant is at {address} (press Ctrl+C to end it)")
+    if open_browser and has_desktop():
+        webbrowser.open(address)  # the socket listens already: the page waits until the server answers
+    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            problem = f"Port {port} on {host} is in use, perhaps by another SCI Assistant."
+            raise SettingsError(f"{problem} Choose another with --port, for example --port {port + 1}.") from error
+        raise SettingsError(f"Cannot serve on {host}, port {port}: {error}. Set --host and --port.") from error
+
+
+def _address(host: str, port: int) -> str:
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+def has_desktop() -> bool:
+    """Whether a browser could open a window here."""
+    if sys.platform in ("darwin", "win32"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,153 @@
+"""The Gradio Blocks: question field, buttons, one conversation for each browser session, and their handlers.
+
+Takes the assistant and the settings; gives `Blocks` to be mounted. A handler gets the question and the session's
+exchanges and gives the new exchanges and the HTML that shows them. Nothing about a question is decided here.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sci_assistant.settings import Settings
+from sci_assistant.types import Answer, AnswerError, Turn
+
+from .page import STARTERS, TITLE, Assistant, Exchange, carried, conversation, masthead, shell, starters
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+PARALLEL_ANSWERS = 4  # questions of different people that are answered at the same time
+EMPTY = "Type or dictate a question first."
+STILL_ANSWERING = "Your last question is still being answered. Wait, or press Stop."
+FAILED = (
+    "Something went wrong on this side, and there is no answer. Please try again. If it is urgent, call your care "
+    "team or your local emergency number now."
+)
+
+Exchanges = tuple[Exchange, ...]
+_log = logging.getLogger(__name__)
+
+
+class Handlers:
+    """What happens when a person sends, stops or clears. Holds no conversation."""
+
+    def __init__(self, assistant: Assistant, settings: Settings) -> None:
+        self.assistant = assistant
+        self.settings = settings
+
+    def shown(self, exchanges: Exchanges, hint: str = "") -> str:
+        feedback = self.settings.feedback_file is not None
+        count = self.assistant.article_count
+        return carried(conversation(exchanges, article_count=count, feedback=feedback, hint=hint))
+
+    def send(self, question: str, exchanges: Exchanges) -> Iterator[tuple[Exchanges, str, bool]]:
+        """The question at once, then its answer: exchanges, their HTML, and whether the question was accepted."""
+        hint = self._hint(question, exchanges)
+        if hint:
+            yield exchanges, self.shown(exchanges, hint), False
+            return
+        asked = Exchange(len(exchanges) + 1, question)
+        yield (*exchanges, asked), self.shown((*exchanges, asked)), True
+        history = tuple(exchange.question for exchange in exchanges)
+        done = (*exchanges, replace(asked, answer=self._answer(Turn(question, history))))
+        yield done, self.shown(done), False
+
+    def stop(self, exchanges: Exchanges, draft: str) -> tuple[Exchanges, str, str]:
+        """The last question without its answer, and back in the field if that is empty."""
+        if not exchanges or not exchanges[-1].pending:
+            return exchanges, self.shown(exchanges), draft
+        stopped = (*exchanges[:-1], replace(exchanges[-1], stopped=True))
+        return stopped, self.shown(stopped), draft or exchanges[-1].question
+
+    def clear(self) -> tuple[Exchanges, str]:
+        return (), self.shown(())
+
+    def _hint(self, question: str, exchanges: Exchanges) -> str:
+        most = self.settings.max_question_chars
+        if exchanges and exchanges[-1].pending:
+            return STILL_ANSWERING
+        if len(question) > most:
+            return f"Your question has {len(question):,} characters. Please shorten it to {most:,} or fewer."
+        return "" if question.strip() else EMPTY
+
+    def _answer(self, turn: Turn) -> Answer:
+        try:
+            return self.assistant.ask(turn)
+        except Exception:  # the outermost edge: a person gets an answer whatever happens
+            _log.exception("no answer could be made")
+            return Answer(
+                question=turn.question,
+                status="unavailable",
+                text=FAILED,
+                sentences=(),
+                citations=(),
+                disclaimer=self.settings.disclaimer,
+                authorship=self.assistant.authorship,
+                error=AnswerError("internal", FAILED),
+            )
+
+
+def silence_telemetry() -> None:
+    """Gradio reads these when it is imported, and asks its makers' servers unless they say otherwise."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+
+
+def build_blocks(assistant: Assistant, settings: Settings, *, notice: str | None = None) -> gr.Blocks:
+    """The page's components and their events."""
+    silence_telemetry()
+    import gradio as gr
+
+    handlers = Handlers(assistant, settings)
+
+    def markdown(html: str, name: str) -> gr.Markdown:
+        # Not sanitised: all of it is made by `markup`, and Gradio's cleaning would drop buttons and attributes.
+        return gr.Markdown(html, elem_id=name, sanitize_html=False, latex_delimiters=[])
+
+    with gr.Blocks(title=TITLE, analytics_enabled=False) as blocks:
+        exchanges = gr.State(())
+        head = markdown(carried(masthead(assistant, settings, notice)), "masthead")
+        with gr.Column(elem_id="starters"):
+            buttons = [gr.Button(**starter) for starter in _starters(assistant)]
+        markdown(carried(shell()), "shell")
+        channel = markdown(handlers.shown(()), "channel")
+        with gr.Column(elem_id="composer"):
+            field = gr.Textbox(label="Your question", lines=1, max_lines=6, elem_id="question")
+            with gr.Row(elem_id="controls"):
+                send = gr.Button("Send", variant="primary", elem_id="send")
+                stop = gr.Button("Stop", elem_id="stop")
+                clear = gr.Button("Clear conversation", elem_id="clear")
+
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        shared: dict[str, Any] = {"concurrency_limit": PARALLEL_ANSWERS, "concurrency_id": "ask", **quiet}
+
+        def typed(question: str, before: Exchanges) -> Iterator[tuple[Exchanges, str, Any]]:
+            for after, html, accepted in handlers.send(question, before):
+                yield after, html, "" if accepted else gr.skip()
+
+        def picked(question: str, before: Exchanges) -> Iterator[tuple[Exchanges, str]]:
+            for after, html, _ in handlers.send(question, before):
+                yield after, html
+
+        def refresh() -> list[Any]:
+            fresh = [gr.update(**starter) for starter in _starters(assistant)]
+            return [carried(masthead(assistant, settings, notice)), *fresh]
+
+        shows = [exchanges, channel]
+        asks = [gr.on([field.submit, send.click], typed, [field, exchanges], [*shows, field], **shared)]
+        asks += [button.click(picked, [button, exchanges], shows, **shared) for button in buttons]
+        stop.click(handlers.stop, [exchanges, field], [*shows, field], cancels=asks, **quiet)
+        clear.click(handlers.clear, None, shows, cancels=asks, **quiet)
+        blocks.load(refresh, None, [head, *buttons], **quiet)
+    return blocks
+
+
+def _starters(assistant: Assistant) -> list[dict[str, Any]]:
+    """The starter buttons' properties; a button without a question is not shown."""
+    questions = starters(assistant)
+    shown = [{"value": question, "visible": True} for question in questions]
+    return [*shown, *([{"value": "", "visible": False}] * (STARTERS - len(questions)))]
