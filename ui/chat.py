@@ -29,7 +29,7 @@ FAILED = (
 )
 
 Exchanges = tuple[Exchange, ...]
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class Handlers:
@@ -45,13 +45,18 @@ class Handlers:
         return carried(conversation(exchanges, article_count=count, feedback=feedback, hint=hint))
 
     def send(self, question: str, exchanges: Exchanges) -> Iterator[tuple[Exchanges, str, bool]]:
-        """The question at once, then its answer: exchanges, their HTML, and whether the question was accepted."""
+        """The question at once, then its answer: exchanges, their HTML, and whether the field may be emptied.
+
+        A question that is too long goes to the assistant too, which looks for an emergency in it and says that
+        it is too long; it stays in the field to be shortened.
+        """
         hint = self._hint(question, exchanges)
         if hint:
             yield exchanges, self.shown(exchanges, hint), False
             return
         asked = Exchange(len(exchanges) + 1, question)
-        yield (*exchanges, asked), self.shown((*exchanges, asked)), True
+        fits = len(question) <= self.settings.max_question_chars
+        yield (*exchanges, asked), self.shown((*exchanges, asked)), fits
         history = tuple(exchange.question for exchange in exchanges)
         done = (*exchanges, replace(asked, answer=self._answer(Turn(question, history))))
         yield done, self.shown(done), False
@@ -66,19 +71,17 @@ class Handlers:
     def clear(self) -> tuple[Exchanges, str]:
         return (), self.shown(())
 
-    def _hint(self, question: str, exchanges: Exchanges) -> str:
-        most = self.settings.max_question_chars
+    @staticmethod
+    def _hint(question: str, exchanges: Exchanges) -> str:
         if exchanges and exchanges[-1].pending:
             return STILL_ANSWERING
-        if len(question) > most:
-            return f"Your question has {len(question):,} characters. Please shorten it to {most:,} or fewer."
         return "" if question.strip() else EMPTY
 
     def _answer(self, turn: Turn) -> Answer:
         try:
             return self.assistant.ask(turn)
         except Exception:  # the outermost edge: a person gets an answer whatever happens
-            _log.exception("no answer could be made")
+            logger.exception("no answer could be made")
             return Answer(
                 question=turn.question,
                 status="unavailable",
@@ -91,15 +94,13 @@ class Handlers:
             )
 
 
-def silence_telemetry() -> None:
-    """Gradio reads these when it is imported, and asks its makers' servers unless they say otherwise."""
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-
-
 def build_blocks(assistant: Assistant, settings: Settings, *, notice: str | None = None) -> gr.Blocks:
     """The page's components and their events."""
-    silence_telemetry()
+    from sci_assistant.wire import silence_telemetry
+
+    silence_telemetry()  # Gradio asks its makers' servers, unless told otherwise before it is imported
+    # Gradio sums up all events since its start after each one, for a monitoring page that is switched off here.
+    os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = "1000000000"
     import gradio as gr
 
     handlers = Handlers(assistant, settings)
@@ -108,6 +109,7 @@ def build_blocks(assistant: Assistant, settings: Settings, *, notice: str | None
         # Not sanitised: all of it is made by `markup`, and Gradio's cleaning would drop buttons and attributes.
         return gr.Markdown(html, elem_id=name, sanitize_html=False, latex_delimiters=[])
 
+    blocks: gr.Blocks
     with gr.Blocks(title=TITLE, analytics_enabled=False) as blocks:
         exchanges = gr.State(())
         head = markdown(carried(masthead(assistant, settings, notice)), "masthead")
@@ -115,19 +117,18 @@ def build_blocks(assistant: Assistant, settings: Settings, *, notice: str | None
             buttons = [gr.Button(**starter) for starter in _starters(assistant)]
         markdown(carried(shell()), "shell")
         channel = markdown(handlers.shown(()), "channel")
+        clear = gr.Button("Clear conversation", elem_id="clear")
         with gr.Column(elem_id="composer"):
             field = gr.Textbox(label="Your question", lines=1, max_lines=6, elem_id="question")
-            with gr.Row(elem_id="controls"):
-                send = gr.Button("Send", variant="primary", elem_id="send")
-                stop = gr.Button("Stop", elem_id="stop")
-                clear = gr.Button("Clear conversation", elem_id="clear")
+            send = gr.Button("Send", variant="primary", elem_id="send")
+            stop = gr.Button("Stop", elem_id="stop")
 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         shared: dict[str, Any] = {"concurrency_limit": PARALLEL_ANSWERS, "concurrency_id": "ask", **quiet}
 
         def typed(question: str, before: Exchanges) -> Iterator[tuple[Exchanges, str, Any]]:
-            for after, html, accepted in handlers.send(question, before):
-                yield after, html, "" if accepted else gr.skip()
+            for after, html, empties in handlers.send(question, before):
+                yield after, html, "" if empties else gr.skip()
 
         def picked(question: str, before: Exchanges) -> Iterator[tuple[Exchanges, str]]:
             for after, html, _ in handlers.send(question, before):

@@ -69,9 +69,9 @@ def masthead(assistant: Assistant, settings: Settings, notice: str | None) -> Ht
             "p",
             element("strong", "In an emergency, call your local emergency number."),
             " This page cannot call for help.",
-            class_="small",
         ),
         element("p", notice, class_="site-notice") if notice else None,
+        element("p", "You could start with one of these questions:", class_="starting"),
     )
 
 

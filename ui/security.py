@@ -15,9 +15,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MAX_BODY_BYTES = 1_000_000
+MAX_BODY_BYTES = 250_000
 GRADIO_ROUTES = ("queue/", "heartbeat/", "cancel", "reset", "startup-events")
-_INLINE_SCRIPT = re.compile(rb"<script(?:\s[^>]*)?>(.+?)</script>", re.DOTALL)
+_INLINE_SCRIPT = re.compile(rb"<script(?:\s[^>]*)?>(.*?)</script>", re.DOTALL)
 _POLICY = {
     "default-src": "'self'",
     "style-src": "'self' 'unsafe-inline'",  # Gradio writes style attributes
@@ -33,7 +33,8 @@ _POLICY = {
 
 def policy(page: bytes = b"") -> str:
     """The content security policy for a page with these inline scripts."""
-    digests = [b64encode(hashlib.sha256(script).digest()).decode() for script in _INLINE_SCRIPT.findall(page)]
+    scripts = _INLINE_SCRIPT.findall(page)
+    digests = [b64encode(hashlib.sha256(script).digest()).decode() for script in scripts if script]
     sources = " ".join(["script-src 'self'", *(f"'sha256-{digest}'" for digest in digests)])
     return "; ".join([*(f"{name} {value}" for name, value in _POLICY.items()), sources])
 

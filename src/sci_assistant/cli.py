@@ -1,1 +1,294 @@
-def main() -> None: ...
+"""The commands: parse, call, render. Everything heavy is imported where it is used, so that --help is quick.
+
+Exit status: 0 done, 1 done with failures that are listed, 2 could not run.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sci_assistant import __version__
+from sci_assistant.cli_corpus import corpus
+from sci_assistant.errors import AssistantError
+
+if TYPE_CHECKING:
+    from sci_assistant.ask.assistant import Assistant
+    from sci_assistant.ingest.build import IndexReport
+    from sci_assistant.settings import Settings
+    from sci_assistant.store import Store
+    from sci_assistant.types import Answer, Turn
+
+STORE = click.option("--store", type=click.Path(path_type=Path), help="Folder of the index.")
+ANSWERS = click.option("--answers", type=click.Choice(["quoted", "written"]), help="How answers are made.")
+BATCH = click.option(
+    "--batch", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON Lines file of questions."
+)
+
+
+class _Commands(click.Group):
+    """Ends every command with a plain message and status 2 where it could not run."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except AssistantError as error:
+            click.echo(f"sci-assistant: {error}", err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="sci-assistant")
+@click.option("-v", "--verbose", is_flag=True, help="Log what happens to standard error (never a question's text).")
+def main(verbose: bool) -> None:
+    """Answers about living with spinal cord injury, quoted from a curated corpus with a source for every sentence."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("sci_assistant").setLevel(logging.INFO if verbose else logging.WARNING)
+    for name in ("bm25s", "chromadb", "sentence_transformers", "transformers", "httpx"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+main.add_command(corpus)
+
+
+def _settings(**overrides: object) -> Settings:
+    from sci_assistant.settings import load_settings
+
+    settings = load_settings(**overrides)
+    if settings.answers == "written":
+        raise click.UsageError("Written answers are not available in this version. Use --answers quoted.")
+    return settings
+
+
+def _progress(label: str) -> Callable[[int, int], None]:
+    """A progress bar on a terminal, nothing elsewhere."""
+    bar: list[Any] = []
+
+    def show(done: int, total: int) -> None:
+        if not sys.stderr.isatty():
+            return
+        if not bar:
+            bar.append(click.progressbar(length=total, label=label, file=sys.stderr))
+            bar[0].__enter__()
+        bar[0].update(done - bar[0].pos)
+        if done >= total:
+            bar[0].__exit__(None, None, None)
+
+    return show
+
+
+@main.command()
+@STORE
+@ANSWERS
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on.")
+@click.option("--port", default=7860, show_default=True, type=click.IntRange(0, 65535), help="Port to serve on.")
+@click.option("--browser/--no-browser", default=True, help="Open a browser where there is a desktop.")
+def chat(store: Path | None, answers: str | None, host: str, port: int, browser: bool) -> None:
+    """Serve the browser chat from the live build; index first only when the store is empty."""
+    from sci_assistant import wire
+
+    settings = _settings(store=store, answers=answers)
+    wire.silence_telemetry()
+    the_store = wire.make_store(settings)
+    embeddings = wire.make_embeddings(settings)
+    failed = False
+    if the_store.current_name() is None:
+        click.echo("Nothing is indexed yet: indexing the articles. This takes a minute or two, once.", err=True)
+        report = _index(the_store, wire.corpus_paths(settings, the_store), embeddings)
+        failed = bool(report.failed)
+    else:
+        notice = wire.corpus_notice(settings, the_store)
+        if notice:
+            click.echo(notice, err=True)
+    assistant = wire.make_assistant(settings, store=the_store, embeddings=embeddings)
+    wire.warm_up(assistant)
+    from sci_assistant_ui.app import create_app, serve
+
+    serve(create_app(assistant, settings), host=host, port=port, open_browser=browser)
+    sys.exit(1 if failed else 0)
+
+
+@main.command()
+@click.argument("question", required=False)
+@STORE
+@ANSWERS
+@click.option("--history", multiple=True, help="An earlier question; repeat, oldest first.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@BATCH
+def ask(
+    question: str | None,
+    store: Path | None,
+    answers: str | None,
+    history: tuple[str, ...],
+    as_json: bool,
+    batch: Path | None,
+) -> None:
+    """Answer QUESTION in the terminal, or each line of a --batch file as JSON."""
+    from sci_assistant import render, wire
+    from sci_assistant.types import Turn
+
+    if (question is None) == (batch is None):
+        raise click.UsageError("Give a QUESTION or --batch FILE.jsonl, one of the two.")
+    assistant = wire.make_assistant(_settings(store=store, answers=answers))
+    if batch is not None:
+        sys.exit(_ask_batch(assistant, batch))
+    answer = assistant.ask(Turn(question or "", history))
+    click.echo(json.dumps(render.to_json(answer), ensure_ascii=False, indent=1) if as_json else render.to_text(answer))
+    sys.exit(1 if answer.status == "unavailable" else 0)
+
+
+def _ask_batch(assistant: Assistant, batch: Path) -> int:
+    """One answer as JSON for each line, in order; a line that fails still gives an answer. Returns the status."""
+    from sci_assistant import render
+
+    failed = False
+    for turn, problem in _read_batch(batch):
+        answer = assistant.ask(turn) if problem is None else _unreadable(assistant, turn, problem)
+        failed = failed or answer.status == "unavailable"
+        click.echo(json.dumps(render.to_json(answer), ensure_ascii=False))
+    return 1 if failed else 0
+
+
+def _read_batch(batch: Path) -> Iterator[tuple[Turn, str | None]]:
+    """Turns of a batch file, and what is wrong with a line that is none."""
+    from sci_assistant.types import Turn
+
+    with batch.open(encoding="utf-8", errors="replace") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                raw = json.loads(line)
+                history = raw.get("history", [])
+                if not isinstance(raw["question"], str) or not all(isinstance(h, str) for h in history):
+                    raise TypeError("question and history must be strings")
+                yield Turn(raw["question"], tuple(history), str(raw["id"]) if "id" in raw else None), None
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                problem = f'Line {number} of {batch.name} is not {{"id", "question", "history"}}: {error}.'
+                yield Turn("", id=str(number)), problem
+
+
+def _unreadable(assistant: Assistant, turn: Turn, problem: str) -> Answer:
+    from dataclasses import replace
+
+    from sci_assistant.types import AnswerError
+
+    return replace(assistant.ask(turn), text=problem, error=AnswerError("batch_line", problem))
+
+
+@main.command()
+@click.argument("question", required=False)
+@STORE
+@click.option("-k", default=10, show_default=True, type=click.IntRange(1, 1000), help="Passages, or articles.")
+@click.option("--by", type=click.Choice(["passage", "article"]), default="passage", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@BATCH
+def search(question: str | None, store: Path | None, k: int, by: str, as_json: bool, batch: Path | None) -> None:
+    """Show the ranked passages that an answer to QUESTION would be chosen from."""
+    from sci_assistant import report, wire
+    from sci_assistant.types import Turn
+
+    if (question is None) == (batch is None):
+        raise click.UsageError("Give a QUESTION or --batch FILE.jsonl, one of the two.")
+    assistant = wire.make_assistant(_settings(store=store))
+    turns = _read_batch(batch) if batch is not None else iter([(Turn(question or ""), None)])
+    failed = False
+    for turn, problem in turns:
+        if problem is not None:
+            failed = True
+            click.echo(json.dumps({"id": turn.id, "question": "", "passages": [], "error": problem}))
+            continue
+        found = assistant.search(turn, k=k, by_article=by == "article").passages
+        if as_json or batch is not None:
+            click.echo(json.dumps(report.search_to_json(turn, found), ensure_ascii=False))
+        else:
+            click.echo(report.search_to_text(found))
+    sys.exit(1 if failed else 0)
+
+
+@main.command()
+@STORE
+@click.option(
+    "--corpus",
+    "paths",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A folder or file of articles (.md .html .txt .jsonl .jsonl.gz); repeat for more.",
+)
+@click.option("--rebuild", is_flag=True, help="Make the index anew, whatever state the store is in.")
+@click.option("--dry-run", is_flag=True, help="Say what would change and change nothing.")
+@click.option("--allow-removals", is_flag=True, help="Let more than a tenth of the articles be removed.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def index(
+    store: Path | None, paths: tuple[Path, ...], rebuild: bool, dry_run: bool, allow_removals: bool, as_json: bool
+) -> None:
+    """Bring the store in line with the corpus, and say what changed."""
+    from dataclasses import asdict
+
+    from sci_assistant import wire
+
+    settings = _settings(store=store, corpus=paths or None)
+    the_store = wire.make_store(settings)
+    wire.silence_telemetry()
+    report = _index(
+        the_store,
+        wire.corpus_paths(settings, the_store),
+        wire.make_embeddings(settings),
+        rebuild=rebuild,
+        dry_run=dry_run,
+        allow_removals=allow_removals,
+        quiet=as_json,
+    )
+    if as_json:
+        click.echo(json.dumps(asdict(report), ensure_ascii=False, indent=1))
+    sys.exit(1 if report.failed else 0)
+
+
+def _index(
+    store: Store,
+    paths: tuple[Path, ...],
+    embeddings: Any,
+    *,
+    rebuild: bool = False,
+    dry_run: bool = False,
+    allow_removals: bool = False,
+    quiet: bool = False,
+) -> IndexReport:
+    from sci_assistant.ingest.build import build_index
+    from sci_assistant.report import report_to_text
+
+    report = build_index(
+        store,
+        paths,
+        embeddings,
+        rebuild=rebuild,
+        dry_run=dry_run,
+        allow_removals=allow_removals,
+        progress=_progress("Embedding"),
+    )
+    if not quiet:
+        click.echo(report_to_text(report, dry_run=dry_run))
+    return report
+
+
+@main.command()
+@STORE
+@click.option("--json", "as_json", is_flag=True, help="Print the status as JSON.")
+def status(store: Path | None, as_json: bool) -> None:
+    """Say what is indexed, with which model, how old it is, and which settings hold."""
+    from sci_assistant import wire
+    from sci_assistant.report import status_to_text
+
+    settings = _settings(store=store)
+    found = wire.read_status(settings, wire.make_store(settings))
+    click.echo(json.dumps(found, ensure_ascii=False, indent=1) if as_json else status_to_text(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -24,7 +24,7 @@ def fragment(*children: str | None) -> Html:
     return Html("".join(_child(child) for child in children if child is not None))
 
 
-def element(name: str, *children: str | None, **attributes: str | int | None) -> Html:
+def element(name: str, /, *children: str | None, **attributes: str | int | None) -> Html:
     """An element. `class_` is written class, `aria_label` aria-label; True is a bare attribute, None is none."""
     written = "".join(_attribute(key, value) for key, value in attributes.items())
     return Html(f"<{name}{written}>" + ("" if name in _VOID else f"{fragment(*children)}</{name}>"))

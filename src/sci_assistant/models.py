@@ -84,7 +84,9 @@ class LocalEmbeddings(Embeddings):
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         _ = self.revision  # the checksum is looked at before the weights are used
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
 
+        transformers_logging.disable_progress_bar()
         name = str(self._model_name) if remote else str(self._folder)
         try:
             return SentenceTransformer(name, local_files_only=not remote)

@@ -146,10 +146,7 @@ def to_text(answer: Answer) -> str:
     parts += _understood(answer)
     if answer.caution:
         parts += [answer.caution]
-    if answer.error:
-        parts += [answer.error.text]
-    if answer.text and not (answer.error and answer.error.text == answer.text):
-        parts += [answer.text]
+    parts += [line for line in (failure(answer), answer.text) if line]
     if answer.uncovered_parts:
         parts += [_bullets(UNCOVERED_LABEL, answer.uncovered_parts)]
     if answer.related:
@@ -166,6 +163,11 @@ def _bullets(label: str, lines: Iterable[str]) -> str:
 
 def _understood(answer: Answer) -> list[str]:
     return [f"{label}: {value}" for label, value in understood(answer)]
+
+
+def failure(answer: Answer) -> str | None:
+    """What went wrong, where the answer's own text does not say it."""
+    return answer.error.text if answer.error and answer.error.text not in answer.text else None
 
 
 def understood(answer: Answer) -> list[tuple[str, str]]:
@@ -197,10 +199,10 @@ def to_markdown(answer: Answer) -> str:
     if answer.notice:
         parts += [_notice_markdown(answer.notice)]
     parts += [f"*{label}: {_plain(value)}*" for label, value in understood(answer)]
-    parts += [f"**{_plain(line)}**" for line in (answer.caution, answer.error and answer.error.text) if line]
+    parts += [f"**{_plain(line)}**" for line in (answer.caution, failure(answer)) if line]
     if answer.sentences:
         parts += [_group_markdown(group) for group in groups(answer)]
-    elif answer.text and not (answer.error and answer.error.text == answer.text):
+    elif answer.text:
         parts += [_plain(answer.text)]
     if answer.uncovered_parts:
         parts += [_bullets(UNCOVERED_LABEL, [_plain(part) for part in answer.uncovered_parts])]

@@ -20,6 +20,7 @@ from sci_assistant.render import (
     Group,
     Mark,
     Shown,
+    failure,
     groups,
     review_state,
     to_text,
@@ -109,8 +110,8 @@ def _phone(phone: Phone, message: int) -> Html:
 
 
 def _body(answer: Answer, message: int) -> Html:
-    told = [line for line in (answer.error.text if answer.error else None, answer.caution) if line]
-    lines = [] if answer.sentences or answer.text in told else answer.text.splitlines()
+    told = [line for line in (answer.caution, failure(answer)) if line]
+    lines = [] if answer.sentences else answer.text.splitlines()
     return fragment(
         *(element("p", line, class_="caution") for line in told),
         *(_group(group, answer, message) for group in groups(answer)),
@@ -187,9 +188,9 @@ def _source(citation: Citation, answer: Answer, message: int) -> Html:
         element("p", element("strong", citation.title), class_="title"),
         element("p", citation.section, class_="section") if citation.section else None,
         element("p", review_state(citation.reviewed, changed=citation.review_changed), class_="small"),
-        element("details", summary, quote, open=answer.mode == "written"),
         button("Open article", f"Open article, {name}", data_open=_place(citation)),
         _publisher(citation.url, name),
+        element("details", summary, quote, open=answer.mode == "written"),
         value=citation.number,
     )
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from sci_assistant.ask.assistant import Assistant
 from sci_assistant.ask.retrieve import HybridRetriever
@@ -75,6 +77,59 @@ def make_assistant(settings: Settings, *, store: Store | None = None, embeddings
 
     retriever = HybridRetriever(embeddings=embeddings, live=live, k=settings.passages)
     return Assistant(retriever, Triage(), settings)
+
+
+def corpus_notice(settings: Settings, store: Store) -> str | None:
+    """How the corpus differs from what is live, and the command that publishes it; None where it does not."""
+    from sci_assistant.errors import CorpusError
+    from sci_assistant.ingest.build import compare_corpus
+
+    try:
+        report = compare_corpus(corpus_paths(settings, store), store.live())
+    except (CorpusError, StoreError) as error:
+        return f"The corpus cannot be compared with what is live: {error}"
+    counts = (
+        (len(report.added), "added"),
+        (len(report.updated), "edited"),
+        (len(report.removed), "removed"),
+        (len(report.failed), "unreadable"),
+    )
+    changed = ", ".join(f"{count} {word}" for count, word in counts if count)
+    return f"{changed} since it was indexed. To publish it run: sci-assistant index" if changed else None
+
+
+def read_status(settings: Settings, store: Store) -> dict[str, Any]:
+    """What is indexed, with which model, how old, and the settings that hold."""
+    status: dict[str, Any] = {
+        "store": str(settings.store),
+        "build": None,
+        "problem": None,
+        "changed": None,
+        "settings": {f"SCI_ASSISTANT_{name.upper()}": str(value) for name, value in settings.model_dump().items()},
+    }
+    name = store.current_name()
+    if name is None:
+        return status
+    try:
+        manifest = read_manifest(store.build_folder(name))
+    except StoreError as error:
+        return status | {"problem": str(error)}
+    age = datetime.now(UTC) - datetime.fromisoformat(manifest.created)
+    status["build"] = {
+        "name": manifest.build,
+        "created": manifest.created,
+        "age_days": age.days,
+        "articles": len(manifest.records),
+        "chunks": manifest.chunks,
+        "sentences": manifest.sentences,
+        "model": manifest.model.name,
+        "revision": manifest.model.revision,
+        "form": manifest.model.form,
+        "corpus": list(manifest.corpus),
+        "failed": [f"{record.article}: {record.failed}" for record in manifest.records if record.failed],
+    }
+    status["changed"] = corpus_notice(settings, store)
+    return status
 
 
 def warm_up(assistant: Assistant) -> None:

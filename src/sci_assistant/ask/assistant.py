@@ -17,7 +17,7 @@ from sci_assistant.ask import prompts
 from sci_assistant.ask.condense import condense
 from sci_assistant.ask.decide import answerable, read_signals
 from sci_assistant.ask.intent import read_intent
-from sci_assistant.ask.quote import quote
+from sci_assistant.ask.quote import call_section, quote
 from sci_assistant.ask.retrieve import HybridRetriever, Retrieved
 from sci_assistant.ask.spelling import Corrected, correct
 from sci_assistant.ask.triage import Triage
@@ -29,6 +29,8 @@ from sci_assistant.types import Answer, AnswerError, Article, Draft, Notice, Rel
 log = logging.getLogger(__name__)
 
 MOST_RELATED = 3
+CRISIS_RULE = "suicide"  # of data/triage.yaml
+CRISIS_ARTICLE = "depression"  # whose section on when to call stands below that notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,8 @@ class Assistant:
     def _from_passages(self, question: _Question, retrieved: Retrieved, notice: Notice | None) -> Answer:
         judged = question.standalone
         draft: Draft | None = None
+        if notice is not None and notice.kind == "crisis":
+            return self._in_crisis(question, retrieved, notice)
         if answerable(read_signals(retrieved, judged, question.corrected.changes)):
             draft = quote(retrieved, question.searched, read_intent(question.searched))
         articles = tuple(retrieved.build.articles.values())
@@ -161,6 +165,23 @@ class Assistant:
             answer,
             standalone_question=question.standalone,
             corrected=question.corrected.changes,
+            authorship=authorship(articles),
+        )
+
+    def _in_crisis(self, question: _Question, retrieved: Retrieved, notice: Notice) -> Answer:
+        """Below a crisis notice: at most when to call for help with low mood. No refusal, no titles, no search."""
+        article = retrieved.build.articles.get(CRISIS_ARTICLE) if CRISIS_RULE in notice.rules else None
+        draft = call_section(article) if article else None
+        blank = self._blank(question.turn, notice, status="not_covered", text=prompts.CRISIS)
+        if draft is None:
+            return blank
+        articles = tuple(retrieved.build.articles.values())
+        return replace(
+            blank,
+            status="answered",
+            text=answer_text(draft),
+            sentences=draft.sentences,
+            citations=draft.citations,
             authorship=authorship(articles),
         )
 

@@ -234,6 +234,14 @@ def _in_reading_order(
     return [(article, tuple(indices)) for article, indices in sorted(runs, key=order)]
 
 
+def call_section(article: Article) -> Draft | None:
+    """An article's section on when to call for help, whole; None where it has none."""
+    for number, section in enumerate(article.sections):
+        if is_call_section(section.title):
+            return compose([(article, [i for i, s in enumerate(article.sentences) if s.section == number])])
+    return None
+
+
 def compose(runs: Sequence[tuple[Article, Sequence[int]]]) -> Draft:
     """Sentences with their citations: neighbouring sentences of one section are one citation."""
     sentences: list[AnswerSentence] = []

@@ -105,6 +105,15 @@ def build_index(
         )
 
 
+def compare_corpus(corpus: Sequence[Path], live: Build) -> IndexReport:
+    """How a corpus differs from a live build; nothing is embedded or written.
+
+    Raises:
+        CorpusError: a path does not exist, or nothing in it can be read.
+    """
+    return _compare(_read(corpus, live), live)
+
+
 def _read(corpus: Sequence[Path], old: Build | None) -> _Plan:
     """Every article of the corpus; the last accepted version where the new one cannot be read."""
     known = {record.source: record for record in old.manifest.records} if old else {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
-from sci_assistant.ingest.blocks import Heading, Part, clean
+from sci_assistant.ingest.blocks import HIDDEN, Heading, Part, clean
 from sci_assistant.ingest.markdown import TextLine, link_target
 
 
@@ -26,7 +26,7 @@ def read_html(raw: str) -> WebPage | None:
     import trafilatura
 
     extracted = trafilatura.extract(
-        raw,
+        HIDDEN.sub("", raw),
         output_format="xml",
         include_comments=False,
         include_links=True,
@@ -43,7 +43,7 @@ def read_html(raw: str) -> WebPage | None:
     reader = _Reader()
     reader.walk(main)
     reader.flush()
-    return WebPage((document.get("title") or "").strip(), tuple(reader.parts))
+    return WebPage(clean(document.get("title") or "").strip(), tuple(reader.parts))
 
 
 @dataclass(slots=True)

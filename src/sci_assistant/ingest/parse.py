@@ -17,11 +17,11 @@ from sci_assistant.ingest.files import MAX_BYTES, decode, list_files, read_bytes
 from sci_assistant.ingest.frontmatter import split_front_matter
 from sci_assistant.ingest.html import read_html
 from sci_assistant.ingest.markdown import read_markdown
-from sci_assistant.ingest.plaintext import read_page, read_record, split_sources
+from sci_assistant.ingest.plaintext import normalize, read_page, read_record, split_sources
 from sci_assistant.ingest.schema import read_front_matter
 from sci_assistant.types import Article, Review, Source
 
-__all__ = ["MAX_BYTES", "parse_html", "parse_markdown", "parse_record", "parse_text", "read_articles"]
+__all__ = ["MAX_BYTES", "parse_body", "parse_html", "parse_markdown", "parse_record", "parse_text", "read_articles"]
 
 _RECORD_FIELDS = ("id", "title", "text")
 _RECORD_FORM = 'Write: {"id": "…", "title": "…", "url": "https://…", "text": "…"}.'
@@ -82,8 +82,7 @@ def parse_markdown(raw: str, *, path: Path | str) -> Article:
     Raises:
         ArticleError: the front matter is faulty, or there is no text.
     """
-    text = raw.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    head, content = split_front_matter(text, path=path)
+    head, content = split_front_matter(normalize(raw), path=path)
     fields = read_front_matter(head, path=path)
     review = fields.reviewed
     article = replace(
@@ -98,6 +97,16 @@ def parse_markdown(raw: str, *, path: Path | str) -> Article:
         url=fields.url,
     )
     return _filled(article, read_markdown(content), path=path)
+
+
+def parse_body(raw: str, *, path: Path | str) -> Article:
+    """The text of a Markdown file alone, its front matter unread: for telling an editor about a draft.
+
+    Raises:
+        ArticleError: the front matter has no beginning or end, or there is no text.
+    """
+    _, content = split_front_matter(normalize(raw), path=path)
+    return _filled(_named(slug(path), _title(path)), read_markdown(content), path=path)
 
 
 def parse_html(raw: str, *, path: Path | str) -> Article:
@@ -120,7 +129,7 @@ def parse_text(raw: str, *, path: Path | str) -> Article:
     Raises:
         ArticleError: there is no text.
     """
-    page = read_page(raw.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+    page = read_page(normalize(raw))
     return _filled(_named(slug(path), page.title or _title(path)), page.parts, path=path)
 
 

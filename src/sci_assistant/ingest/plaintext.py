@@ -45,6 +45,11 @@ def read_page(text: str) -> Page:
     return Page(title, tuple(content), tuple(sources))
 
 
+def normalize(raw: str) -> str:
+    """A file's text without a byte-order mark, its line ends as newlines."""
+    return raw.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
 def split_sources(parts: Sequence[Part]) -> tuple[list[Part], list[str]]:
     """Content without its sections of sources and without the footer; the sources as listed."""
     content: list[Part] = []
@@ -115,6 +120,8 @@ def read_record(text: str) -> list[Part]:
     list_id = -1
     for mark, raw in _pieces(text):
         line = clean(raw).strip()
+        if not line:
+            continue
         before = parts[-1] if parts else None
         listed = before is not None and (before.kind == "item" or before.text.endswith(":"))
         if mark == "-" or (mark == "?" and listed):

@@ -1,0 +1,61 @@
+# The two set-up commands are `make chat` and `make test`; both need Python 3.11+, pip and make, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+# PyTorch's CPU builds: a tenth of the size of those with CUDA. Set TORCH_INDEX= to take PyPI's.
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+TORCH := $(shell grep '^torch==' constraints.txt)
+PORT ?= 7860
+ARGS ?=
+
+.PHONY: help chat test lint format eval bench clean
+.DEFAULT_GOAL := help
+
+help: ## Say what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+chat: $(VENV)/.installed ## Install if needed, index if needed, serve the chat on 127.0.0.1:7860
+	$(BIN)/sci-assistant chat --port $(PORT) $(ARGS)
+
+test: $(VENV)/.installed-dev ## Install if needed and run the whole test suite
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.installed-dev ## Ruff and strict types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	@mkdir -p $(VENV)/layout
+	@ln -sfn ../../src/sci_assistant $(VENV)/layout/sci_assistant
+	@ln -sfn ../../ui $(VENV)/layout/sci_assistant_ui
+	@ln -sfn ../../eval $(VENV)/layout/sci_assistant_eval
+	MYPYPATH=$(VENV)/layout $(BIN)/mypy -p sci_assistant -p sci_assistant_ui -p sci_assistant_eval
+	$(BIN)/sci-assistant corpus check
+
+format: $(VENV)/.installed-dev ## Format the code
+	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+eval: $(VENV)/.installed-dev ## Run the question-answer test set
+	$(BIN)/sci-assistant eval $(ARGS)
+
+bench: $(VENV)/.installed-dev ## Time a quoted answer beside embedding the same question
+	$(BIN)/python benchmarks/answer_latency.py $(ARGS)
+
+clean: ## Remove what was installed and built here (not the index in your data folder)
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=python3.x"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.torch: constraints.txt | $(BIN)/python
+	@echo "Installing. The first time takes some minutes."
+	@{ [ -n "$(TORCH_INDEX)" ] && $(PIP) --timeout 10 --retries 0 --no-deps --index-url $(TORCH_INDEX) $(TORCH) 2>/dev/null; } || $(PIP) --no-deps $(TORCH)
+	@touch $@
+
+$(VENV)/.installed: pyproject.toml constraints.txt $(VENV)/.torch
+	$(PIP) -e .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(PIP) -e '.[dev]'
+	@touch $@

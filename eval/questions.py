@@ -1,0 +1,89 @@
+"""Question files -> checked questions, each in a fixed split. Nothing is ever tuned on `test`.
+
+The split is a hash of the question's id, so that it never moves; a whole conversation is one question.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from sci_assistant.errors import CorpusError
+from sci_assistant.types import Turn
+
+Split = Literal["dev", "test"]
+Kind = Literal["answerable", "follow_up", "uncovered"]
+
+
+class Question(BaseModel):
+    """One question of the test set. `articles` are those that may rightly answer it, best first."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    id: str = Field(min_length=3)
+    kind: Kind
+    style: Literal[
+        "short", "long", "fragment", "typos", "worried", "third_person", "british", "abbreviation", "plain"
+    ]
+    question: str = Field(min_length=1)
+    history: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    uncovered_class: str | None = Field(default=None, alias="class")
+    premise: str | None = None
+    topic_change: bool | None = None
+    lay: bool = False  # the most typical lay question of its first article
+
+    @property
+    def split(self) -> Split:
+        """dev for tuning, test for reporting only."""
+        return "dev" if hashlib.sha256(self.id.encode()).digest()[0] % 2 == 0 else "test"
+
+    @property
+    def turn(self) -> Turn:
+        return Turn(self.question, self.history, self.id)
+
+
+def questions_folder() -> Path:
+    """The folder of the bundled question files."""
+    return Path(str(files("sci_assistant_eval"))) / "questions"
+
+
+def load_questions(folder: Path | None = None, *, split: Split | None = None) -> tuple[Question, ...]:
+    """All questions of a folder's *.yaml files, in the order of files and lines.
+
+    Raises:
+        CorpusError: a file is no list of questions, or two questions have one id.
+    """
+    import yaml
+
+    found: dict[str, Question] = {}
+    for path in sorted((folder or questions_folder()).glob("*.yaml")):
+        rows: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if not isinstance(rows, list):
+            raise CorpusError(f"{path} must be a YAML list of questions.")
+        for number, row in enumerate(rows, start=1):
+            question = _question(row, path=path, number=number)
+            if question.id in found:
+                raise CorpusError(f"{path}, question {number}: the id {question.id!r} stands twice.")
+            found[question.id] = question
+    return tuple(q for q in found.values() if split is None or q.split == split)
+
+
+def _question(row: object, *, path: Path, number: int) -> Question:
+    try:
+        return Question.model_validate(row)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise CorpusError(f"{path}, question {number}: {field}: {first['msg']}.") from error
+
+
+def by_kind(questions: Sequence[Question], kind: Kind) -> tuple[Question, ...]:
+    """The questions of one kind, in order."""
+    return tuple(question for question in questions if question.kind == kind)

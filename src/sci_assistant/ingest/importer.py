@@ -1,0 +1,138 @@
+"""Turn a web page or a text file into a Markdown article for an editor to finish.
+
+Takes a .html or .txt file; gives Markdown whose headings, lists and links are those of the page, under a front
+matter in which everything unknown is left empty with a comment that says what to write. Parsing the finished
+article gives the text that parsing the page gives.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from sci_assistant.errors import CorpusError
+from sci_assistant.ingest.files import decode, read_bytes
+from sci_assistant.ingest.html import read_html
+from sci_assistant.ingest.parse import parse_html, parse_text, slug
+from sci_assistant.ingest.plaintext import normalize, read_page, split_sources
+from sci_assistant.types import Article, Block, Section
+
+ENDINGS = (".html", ".htm", ".txt")
+_SPECIAL = re.compile(r"[\\`*\[\]<]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|&(?=#?\w+;)")
+_LINE_START = re.compile(r"#{1,6}(?=\s|$)|[-+](?=\s|$|-)|>|~(?=~~)")
+_NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
+_PLAIN_VALUE = re.compile(r"[A-Za-z(][\w ,.()/’–—-]*")
+_ADDRESS = re.compile(r"https?:|mailto:|tel:", re.IGNORECASE)
+_EMPTY = {
+    "summary": "one sentence: what the article is about",
+    "topics": "one or more, for example [bones and joints]",
+    "synonyms": "words that people really type, for example [HO, extra bone]",
+    "origin": "who wrote the article",
+    "written": "the day it was written, for example 2026-11-23",
+}
+_NO_SOURCE = {"title": "the source's title", "publisher": "who publishes it"}
+_SOURCE = {"url": "its address", "read": "the day it was read, for example 2026-11-23"}
+
+
+def import_file(file: Path, *, folder: Path, force: bool = False) -> Path:
+    """Write the article of `file` into `folder`; the file that was written.
+
+    Raises:
+        CorpusError: `file` cannot be read, or its article exists and `force` is False.
+    """
+    target = folder / f"{slug(file)}.md"
+    text = to_markdown(file)
+    if target.exists() and not force:
+        raise CorpusError(f"{target}: exists already. Give --force to replace it, or another folder with --to.")
+    folder.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8", newline="\n")
+    return target
+
+
+def to_markdown(file: Path) -> str:
+    """The Markdown of a web page or text file.
+
+    Raises:
+        CorpusError: the file is of another kind, or cannot be read.
+    """
+    if not file.name.lower().endswith(ENDINGS):
+        raise CorpusError(f"{file}: files that end in {', '.join(ENDINGS)} can be imported.")
+    raw = decode(read_bytes(file, name=str(file)), name=str(file))
+    if file.suffix.lower() == ".txt":
+        article, sources = parse_text(raw, path=file), read_page(normalize(raw)).sources
+    else:
+        page = read_html(raw)
+        article = parse_html(raw, path=file)
+        sources = tuple(split_sources(page.parts)[1]) if page else ()
+    return _front_matter(article, sources) + render_body(article)
+
+
+def render_body(article: Article) -> str:
+    """An article's text as Markdown: headings from `##` down, lists, links."""
+    pieces: list[str] = []
+    for index, section in enumerate(article.sections):
+        if section.path:
+            pieces.append(_heading(section))
+        blocks = [block for block in article.blocks if block.section == index]
+        for before, block in zip([None, *blocks], blocks, strict=False):
+            tight = before is not None and before.kind == block.kind == "item"
+            if tight and before is not None and before.list_id == block.list_id:
+                pieces[-1] += f"\n{_line(article, block)}"
+            else:
+                pieces.append(_line(article, block))
+    return "\n\n".join(pieces) + "\n"
+
+
+def _heading(section: Section) -> str:
+    text = re.sub(r"#(?=#*$)", r"\\#", _escape(section.path[-1]))
+    return f"{'#' * min(6, len(section.path) + 1)} {text}"
+
+
+def _line(article: Article, block: Block) -> str:
+    text, at = "", block.start
+    for link in article.links:
+        address = link.target.replace("<", "%3C").replace(">", "%3E")
+        if block.start <= link.start and link.end <= block.end and _ADDRESS.match(address):
+            words = _escape(article.text[link.start : link.end])
+            text += f"{_escape(article.text[at : link.start])}[{words}](<{address}>)"
+            at = link.end
+    text = _escape_start(text + _escape(article.text[at : block.end]))
+    if block.kind == "paragraph":
+        return text
+    return f"{block.number}. {text}" if block.number is not None else f"- {text}"
+
+
+def _escape(text: str) -> str:
+    return _SPECIAL.sub(r"\\\g<0>", text)
+
+
+def _escape_start(line: str) -> str:
+    """A line that Markdown would take for a heading, list, quote or fence, as a paragraph."""
+    line = _NUMBERED.sub(r"\1\\\2", line, count=1) if _NUMBERED.match(line) else line
+    return f"\\{line}" if _LINE_START.match(line) else line
+
+
+def _front_matter(article: Article, sources: tuple[str, ...]) -> str:
+    lines = ["---", f"id: {article.id}", f"title: {_value(article.title)}"]
+    lines += [_empty(name, _EMPTY[name]) for name in ("summary", "topics", "synonyms")]
+    lines += ["sources:", *(line for source in sources or ("",) for line in _source_lines(source))]
+    lines += [_empty(name, _EMPTY[name]) for name in ("origin", "written")]
+    return "\n".join([*lines, "reviewed: null", "---", ""])
+
+
+def _source_lines(source: str) -> list[str]:
+    """A source as the page lists it, "title — publisher", with what is missing left empty."""
+    title, _, publisher = source.partition(" — ")
+    given = {"title": title.strip(), "publisher": publisher.strip()}
+    fields = [f"{name}: {_value(text)}" if text else _empty(name, _NO_SOURCE[name]) for name, text in given.items()]
+    fields += [_empty(name, what) for name, what in _SOURCE.items()]
+    return [f"  {'- ' if place == 0 else '  '}{line}" for place, line in enumerate(fields)]
+
+
+def _empty(name: str, what: str) -> str:
+    return f"{name}:  # {what}"
+
+
+def _value(text: str) -> str:
+    return text if _PLAIN_VALUE.fullmatch(text) else json.dumps(text, ensure_ascii=False)

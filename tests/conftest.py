@@ -1,0 +1,115 @@
+"""Shared parts of the suite: no network but loopback, a home of its own, the real model and real indexes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
+
+from sci_assistant.wire import bundled_corpus, make_assistant, silence_telemetry  # noqa: E402 - after the switches
+
+silence_telemetry()
+
+ROOT = Path(__file__).parents[1]
+SEED = ROOT.parent / "shared" / "seed" / "heterotopic-ossification.txt"
+LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any connection that is not to this machine fails the test that makes it."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        host = address[0] if isinstance(address, tuple) else address
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not str(host).startswith(LOOPBACK):
+            raise AssertionError(f"a test tried to connect to {host}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _own_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test sees or touches the user's store or settings."""
+    for name in list(os.environ):
+        if name.startswith("SCI_ASSISTANT_") and not name.startswith(("SCI_ASSISTANT_TEST", "SCI_ASSISTANT_REQUIRE")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+
+
+@pytest.fixture(scope="session")
+def embeddings():
+    """The real embedding model, loaded once."""
+    from sci_assistant.models import LocalEmbeddings
+
+    return LocalEmbeddings()
+
+
+@pytest.fixture(scope="session")
+def ho_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A corpus of the one article on heterotopic ossification."""
+    folder = tmp_path_factory.mktemp("ho") / "corpus"
+    folder.mkdir()
+    shutil.copy(bundled_corpus() / "heterotopic-ossification.md", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def index_folder(embeddings, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Index a corpus into a store of its own and give the store's folder."""
+    from sci_assistant.ingest.build import build_index
+    from sci_assistant.store import Store
+
+    def index(corpus: Path) -> Path:
+        store = Store(tmp_path_factory.mktemp("store"))
+        build_index(store, [corpus], embeddings)
+        store.close()
+        return store.folder
+
+    return index
+
+
+@pytest.fixture(scope="session")
+def ho_store(index_folder, ho_corpus) -> Path:
+    return index_folder(ho_corpus)
+
+
+@pytest.fixture(scope="session")
+def bundled_store(index_folder) -> Path:
+    """The store of the whole bundled corpus; embedded once a session."""
+    return index_folder(bundled_corpus())
+
+
+def _assistant(folder: Path, embeddings: object) -> Iterator[object]:
+    from sci_assistant.settings import load_settings
+    from sci_assistant.store import Store
+
+    store = Store(folder)
+    yield make_assistant(load_settings(store=folder), store=store, embeddings=embeddings)
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def ho_assistant(ho_store, embeddings):
+    yield from _assistant(ho_store, embeddings)
+
+
+@pytest.fixture(scope="session")
+def assistant(bundled_store, embeddings):
+    """The assistant over the whole bundled corpus."""
+    yield from _assistant(bundled_store, embeddings)
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,63 @@
+"""Imports go one way: cli, ui, eval -> wire, render -> ask, ingest -> index, models -> settings, errors, types."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LAYERS = {
+    "types": 0, "errors": 0, "settings": 0, "words": 0, "markup": 0,
+    "models": 1, "keyword": 1, "index": 1, "store": 1,
+    "ask": 2, "ingest": 2,
+    "render": 3, "render_html": 3, "report": 3, "wire": 3,
+    "cli": 4, "cli_corpus": 4,
+}  # fmt: skip
+# chunk.py holds the version that a build records; it needs nothing but types.
+ALLOWED = {("index", "ingest.chunk")}
+
+
+def _imports(path: Path) -> set[str]:
+    """Modules of sci_assistant that a file imports at its top level."""
+    found = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("sci_assistant"):
+            found.update(
+                [f"{node.module}.{alias.name}" for alias in node.names]
+                if node.module == "sci_assistant"
+                else [node.module]
+            )
+    return {name.removeprefix("sci_assistant.") for name in found}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "src" / "sci_assistant").rglob("*.py")), ids=lambda p: p.stem)
+def test_no_module_imports_from_a_later_stage(path):
+    relative = path.relative_to(ROOT / "src" / "sci_assistant").with_suffix("")
+    top = relative.parts[0]
+    if top == "__init__":
+        return
+    for name in _imports(path):
+        if (top, name) in ALLOWED or name == "__version__":
+            continue
+        assert not name.startswith(("ui", "eval")), f"{relative} imports {name}"
+        assert LAYERS[name.split(".")[0]] <= LAYERS[top], f"{relative} imports {name}"
+
+
+@pytest.mark.parametrize("module", ["sci_assistant.cli", "sci_assistant.types", "sci_assistant.settings"])
+def test_importing_loads_nothing_heavy(module):
+    code = (
+        f"import sys, {module}; "
+        "print([m for m in ('torch', 'chromadb', 'gradio', 'sentence_transformers') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_help_is_printed_without_loading_a_model():
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "sci_assistant.cli", "--help"], capture_output=True, text=True, check=True
+    )
+    assert "chat" in done.stdout
+    assert "torch" not in done.stderr

@@ -1,0 +1,282 @@
+"""Builds: indexed twice nothing changes, edits replace, a half-built or damaged one is never served."""
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from sci_assistant.errors import CorpusError, RemovalsRefused, StoreBusy, StoreEmpty, StoreError, StoreMismatch
+from sci_assistant.index import HNSW, Build
+from sci_assistant.ingest import build as build_module
+from sci_assistant.ingest.build import build_index
+from sci_assistant.store import Store
+from sci_assistant.wire import bundled_corpus
+
+FRONT = """---
+id: {id}
+title: {title}
+summary: About it.
+topics: [testing]
+synonyms: [{id} words]
+sources:
+  - {{title: T, publisher: P, url: "https://example.org/", read: 2026-01-01}}
+origin: written for the tests
+written: 2026-01-01
+reviewed: null
+---
+"""
+
+
+def write(folder, name, body="Opening sentence here.\n\n## What it is\n\nSpasms are sudden muscle movements.\n"):
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.md").write_text(FRONT.format(id=name, title=name.title()) + body, encoding="utf-8")
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    for name in ("alpha", "beta", "gamma"):
+        write(tmp_path / "corpus", name, f"Opening of {name}.\n\n## Signs\n\nThe sign of {name} is a red mark.\n")
+    return tmp_path / "corpus"
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = Store(tmp_path / "store")
+    yield store
+    store.close()
+
+
+def test_nothing_indexed_says_which_command_helps(store):
+    with pytest.raises(StoreEmpty, match="sci-assistant index"):
+        store.live()
+
+
+def test_indexing_twice_changes_nothing(store, corpus, embeddings):
+    first = build_index(store, [corpus], embeddings)
+    again = build_index(store, [corpus], embeddings)
+    assert first.added == ("alpha", "beta", "gamma")
+    assert (again.published, again.embedded, again.unchanged) == (False, 0, first.added)
+    assert again.build == first.build
+
+
+def test_an_edited_article_is_replaced_and_only_it_is_embedded(store, corpus, embeddings):
+    build_index(store, [corpus], embeddings)
+    write(corpus, "beta", "Opening of beta.\n\n## Signs\n\nThe sign of beta is a blue mark.\n")
+    report = build_index(store, [corpus], embeddings)
+    assert (report.updated, report.unchanged) == (("beta",), ("alpha", "gamma"))
+    assert report.embedded == 2  # the edited chunk and its one new sentence
+    assert "blue" in store.live().articles["beta"].text
+    assert not any("red mark" in c.text for c in store.live().chunks if c.article == "beta")
+
+
+def test_a_removed_article_is_gone(store, corpus, embeddings):
+    build_index(store, [corpus], embeddings)
+    (corpus / "gamma.md").unlink()
+    report = build_index(store, [corpus], embeddings, allow_removals=True)
+    assert report.removed == ("gamma",)
+    assert "gamma" not in store.live().articles
+
+
+def test_removing_more_than_a_tenth_needs_a_word(store, corpus, embeddings):
+    build_index(store, [corpus], embeddings)
+    (corpus / "gamma.md").unlink()
+    with pytest.raises(RemovalsRefused, match=r"1 of 3.*gamma.*--allow-removals"):
+        build_index(store, [corpus], embeddings)
+    assert "gamma" in store.live().articles
+
+
+def test_an_article_whose_new_version_fails_keeps_its_last_accepted_one(store, corpus, embeddings):
+    build_index(store, [corpus], embeddings)
+    (corpus / "beta.md").write_text("---\nid: beta\n---\nNo title.\n", encoding="utf-8")
+    report = build_index(store, [corpus], embeddings)
+    assert [(f.kept, "title" in f.reason) for f in report.failed] == [("beta", True)]
+    assert "sign of beta" in store.live().articles["beta"].text
+    assert [r.article for r in store.live().manifest.records if r.failed] == ["beta"]
+
+
+def test_a_file_that_cannot_be_read_is_listed_and_the_rest_is_indexed(store, corpus, embeddings):
+    (corpus / "broken.md").write_bytes(b"\xff\xfe broken \xff")
+    report = build_index(store, [corpus], embeddings)
+    assert len(report.failed) == 1
+    assert "broken.md" in report.failed[0].source
+    assert set(store.live().articles) == {"alpha", "beta", "gamma"}
+
+
+def test_two_files_with_one_id_are_a_failure_of_the_second(store, corpus, embeddings, tmp_path):
+    (tmp_path / "other").mkdir()
+    shutil.copy(corpus / "alpha.md", tmp_path / "other" / "alpha.md")
+    report = build_index(store, [corpus, tmp_path / "other"], embeddings)
+    assert len(report.failed) == 1
+    assert "stands in" in report.failed[0].reason
+
+
+def test_a_path_that_does_not_exist_is_named(store, embeddings, tmp_path):
+    with pytest.raises(CorpusError, match=r"nowhere.*--corpus"):
+        build_index(store, [tmp_path / "nowhere"], embeddings)
+
+
+def test_dry_run_writes_nothing(store, corpus, embeddings):
+    report = build_index(store, [corpus], embeddings, dry_run=True)
+    assert report.added == ("alpha", "beta", "gamma")
+    assert store.current_name() is None
+
+
+def test_the_collection_is_made_as_asked(store, corpus, embeddings):
+    build_index(store, [corpus], embeddings)
+    hnsw = store.live()._collection.configuration["hnsw"]
+    assert {key: hnsw[key] for key in HNSW} == HNSW
+
+
+def test_nearest_agrees_with_exact_search(assistant, embeddings):
+    build = assistant.live
+    vector = embeddings.embed(["why does my hip not bend any more"])[0]
+    exact = build.cosines(range(len(build.chunks)), vector)
+    wanted = sorted(exact, key=lambda p: -exact[p])[:10]
+    found = build.nearest(vector, 10)
+    assert set(wanted) == set(found)
+    assert np.allclose([found[p] for p in wanted], [exact[p] for p in wanted], atol=1e-4)
+
+
+@pytest.mark.parametrize("field", ["model", "chunking"])
+def test_a_store_of_another_model_or_chunking_is_refused_with_the_command(store, corpus, embeddings, field):
+    build_index(store, [corpus], embeddings)
+    path = store.build_folder(store.current_name()) / "manifest.json"
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    if field == "model":
+        raw["model"]["revision"] = "another"
+    else:
+        raw["chunking_version"] = "another"
+    path.write_text(json.dumps(raw), encoding="utf-8")
+    with pytest.raises(StoreMismatch, match="sci-assistant index --rebuild"):
+        store.live().check(embeddings.spec)
+    with pytest.raises(StoreMismatch, match="another"):
+        build_index(store, [corpus], embeddings)
+    assert build_index(store, [corpus], embeddings, rebuild=True).published
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "articles.json", "chunks.json", "vocabulary.json", "sentences.npy"])
+def test_a_damaged_file_is_said_plainly_and_rebuild_mends_it(store, corpus, embeddings, name):
+    build_index(store, [corpus], embeddings)
+    path = store.build_folder(store.current_name()) / name
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(StoreError, match="sci-assistant index --rebuild"):
+        store.live()
+    assert build_index(store, [corpus], embeddings, rebuild=True).published
+    assert len(store.live().articles) == 3
+
+
+def test_a_build_that_was_broken_off_is_never_served(store, corpus, embeddings, monkeypatch):
+    first = build_index(store, [corpus], embeddings)
+    write(corpus, "delta")
+
+    def broken_off(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "publish", broken_off)
+        with pytest.raises(KeyboardInterrupt):
+            build_index(store, [corpus], embeddings)
+    assert store.current_name() == first.build
+    assert "delta" not in store.live().articles
+    assert build_index(store, [corpus], embeddings).added == ("delta",)
+
+
+def test_readers_see_the_old_build_until_the_new_one_is_complete(store, corpus, embeddings):
+    build_index(store, [corpus], embeddings)
+    seen, stop = [], threading.Event()
+
+    def read():
+        while not stop.is_set():
+            build = store.live()
+            vector = embeddings.embed(["the sign of beta"])[0]
+            found = {build.chunks[p].article for p in build.nearest(vector, len(build.chunks))}
+            seen.append((found == set(build.articles), len(build.articles)))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for name in ("delta", "epsilon", "zeta"):
+        write(corpus, name, f"Opening of {name}.\n")
+        build_index(store, [corpus], embeddings)
+    time.sleep(0.2)
+    stop.set()
+    reader.join()
+    assert all(whole for whole, _ in seen)
+    assert seen[-1][1] == 6
+
+
+def test_two_indexers_at_once_the_second_says_who_holds_it(store, corpus, embeddings):
+    with store.indexing(), pytest.raises(StoreBusy, match="Another process"):
+        build_index(store, [corpus], embeddings)
+
+
+def test_old_builds_are_removed_but_the_one_before(store, corpus, embeddings):
+    for name in ("delta", "epsilon", "zeta"):
+        write(corpus, name)
+        build_index(store, [corpus], embeddings)
+    assert len(list((store.folder / "builds").iterdir())) == 2
+
+
+def test_a_lost_vector_cache_costs_time_only(store, corpus, embeddings):
+    build_index(store, [corpus], embeddings)
+    with sqlite3.connect(store.folder / "vectors.sqlite") as connection:
+        connection.execute("DELETE FROM vectors")
+    connection.close()
+    write(corpus, "delta")
+    assert build_index(store, [corpus], embeddings).published
+
+
+def test_a_store_remembers_its_corpus(store, corpus, embeddings):
+    from sci_assistant.settings import load_settings
+    from sci_assistant.wire import corpus_paths
+
+    settings = load_settings(store=store.folder)
+    assert corpus_paths(settings, store) == (bundled_corpus(),)
+    build_index(store, [corpus], embeddings)
+    assert corpus_paths(settings, store) == (corpus.resolve(),)
+
+
+def test_a_chroma_server_holds_the_vectors_by_setting(corpus, embeddings, tmp_path, free_port):
+    command = [sys.executable, "-c", "from chromadb.cli.cli import app; app()", "run", "--path", str(tmp_path / "server")]
+    server = subprocess.Popen([*command, "--port", str(free_port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        url = f"http://127.0.0.1:{free_port}"
+        wait_for(free_port)
+        store = Store(tmp_path / "store", chroma_url=url)
+        build_index(store, [corpus], embeddings)
+        build = store.live()
+        found = build.nearest(embeddings.embed(["the sign of beta"])[0], 2)
+        assert build.chunks[max(found, key=found.get)].article == "beta"
+        assert not (build.folder / "chroma").exists()
+        store.close()
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+    with pytest.raises(StoreError, match=url):
+        Build(build.folder, chroma_url=url)
+
+
+def wait_for(port):
+    import socket
+
+    for _ in range(150):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise AssertionError("the Chroma server did not start")
+
+
+def test_embedding_shows_its_progress(store, corpus, embeddings, monkeypatch):
+    monkeypatch.setattr(build_module, "EMBED_STEP", 4)
+    steps = []
+    build_index(store, [corpus], embeddings, progress=lambda done, total: steps.append((done, total)))
+    assert len(steps) > 1
+    assert steps[-1][0] == steps[-1][1]
