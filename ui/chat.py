@@ -124,7 +124,9 @@ def build_blocks(assistant: Assistant, settings: Settings, *, notice: str | None
             stop = gr.Button("Stop", elem_id="stop")
 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        # "multiple": Gradio would drop the question after a stopped one, until the stopped one has run out.
         shared: dict[str, Any] = {"concurrency_limit": PARALLEL_ANSWERS, "concurrency_id": "ask", **quiet}
+        shared["trigger_mode"] = "multiple"
 
         def typed(question: str, before: Exchanges) -> Iterator[tuple[Exchanges, str, Any]]:
             for after, html, empties in handlers.send(question, before):

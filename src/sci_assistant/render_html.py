@@ -217,7 +217,9 @@ def _copy(answer: Answer, message: int) -> Html:
 
 
 def _feedback(message: int) -> Html:
-    asks = f"What was good or missing in answer {message}? Optional. Kept with your question by this site’s operator."
+    asks = (
+        f"What was good or missing in answer {message}? Optional. Whoever runs this site keeps it with what you asked."
+    )
     return element(
         "form",
         element(

@@ -46,7 +46,7 @@ def test_a_finished_article_has_no_errors_and_its_grade_is_listed(corpus: Corpus
     corpus.write("cold-rims")
     report = corpus.check()
     assert report.count("error") == report.count("warning") == 0
-    assert report.checked[0].measures.grade == pytest.approx(0.39 * 11 + 11.8 * 11 / 11 - 15.59, abs=0.1)
+    assert report.checked[0].measures.grade == pytest.approx(0.39 * 11 + 11.8 * 12 / 11 - 15.59, abs=0.05)
 
 
 def test_the_lost_list_of_a_page_saved_as_text_is_flagged(tmp_path: Path) -> None:
@@ -77,6 +77,18 @@ def test_an_id_is_given_once(corpus: Corpus) -> None:
     corpus.write("cold-rims")
     Corpus(corpus.folder / "part").write("cold-rims")
     assert [each.source for each in corpus.found("duplicate-id")] == ["part/cold-rims.md"]
+
+
+def test_two_folders_are_checked_as_one_corpus(tmp_path: Path) -> None:
+    folders = [tmp_path / "a", tmp_path / "b"]
+    for folder in folders:
+        folder.mkdir()
+        Corpus(folder).write("cold-rims", f"See [more]({folder.name}-only.md).\n")
+    Corpus(folders[0]).write("b-only")
+    Corpus(folders[1]).write("a-only")
+    findings = check_corpus(folders, today=TODAY).findings
+    errors = [(each.rule, each.source) for each in findings if each.severity == "error"]
+    assert errors == [("duplicate-id", f"{folders[1]}/cold-rims.md")]
 
 
 @pytest.mark.parametrize(

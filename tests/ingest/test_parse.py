@@ -1,5 +1,6 @@
 import gzip
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -217,9 +218,9 @@ def test_a_folder_is_read_in_order_and_a_bad_file_does_not_stop_the_rest(tmp_pat
     (tmp_path / "cold-rims.md").write_text(HEAD + BODY, encoding="utf-8")
     (tmp_path / "b" / "latin.txt").write_bytes("Café".encode("latin-1"))
     (tmp_path / "a.jsonl").write_text('{"id": "a", "title": "A", "text": "T."}\n\nnot json\n[1]\n', encoding="utf-8")
-    for skipped in ("README.md", "REVIEW.md", ".hidden.md", "facts-x.jsonl", "note.pdf"):
+    for skipped in ("README.md", "REVIEW.md", ".hidden.md", "facts-x.jsonl", "review-x.jsonl", "note.pdf"):
         (tmp_path / skipped).write_text("x", encoding="utf-8")
-    read = {name: item for name, item in read_articles(tmp_path)}
+    read = dict(read_articles(tmp_path))
     assert list(read) == ["a.jsonl#1", "a.jsonl#3", "a.jsonl#4", "b/latin.txt", "cold-rims.md"]
     assert "byte 3 is 0xe9" in str(read["b/latin.txt"])
     assert [isinstance(item, Article) for item in read.values()] == [True, False, False, False, True]
@@ -258,9 +259,9 @@ def test_a_path_that_holds_no_articles_is_an_error(tmp_path: Path, name: str) ->
         list(read_articles(tmp_path / name))
 
 
-def test_a_corpus_as_large_as_a_health_library_parses_in_seconds() -> None:
-    text = (
-        "HO is new bone (in soft tissue). It grows in approx. 5 weeks.    Signs include:    - Heat    - Swelling. " * 20
-    )
-    for number in range(300):
+def test_a_megabyte_of_records_parses_in_seconds() -> None:
+    text = "Cold is (very) dry. It lasts approx. 5 weeks.    Signs include:    - Heat    - Swelling. " * 20
+    started = time.perf_counter()
+    for number in range(560):
         parse_record({"id": str(number), "title": "T", "text": text}, path="a.jsonl")
+    assert time.perf_counter() - started < 5

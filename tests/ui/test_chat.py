@@ -83,13 +83,33 @@ def test_the_question_shows_at_once_and_stop_ends_the_wait(page: Page, site: Sit
     field.fill("second")
     page.get_by_role("button", name="Stop").click()
     expect(waiting).to_contain_text("You stopped this answer.")
-    site.assistant.release.set()
     expect(field).to_have_value("second")
     expect(field).to_be_focused()
     field.press("Enter")
     page.wait_for_selector("#message-2[data-state=done]")
+    site.assistant.release.set()
+    page.wait_for_timeout(500)
     site.assistant.release.clear()
+    ask(page, "third", number=3)
+    assert site.assistant.turns[-1].history == ("a slow question", "second")
     expect(waiting).to_contain_text("You stopped this answer.")
+
+
+def test_a_double_press_and_a_held_key_send_one_question(page: Page, site: Site) -> None:
+    before = len(site.assistant.turns)
+    page.get_by_label("Your question").fill("once only")
+    page.get_by_role("button", name="Send").dblclick()
+    page.wait_for_selector("#message-1[data-state=done]")
+    page.wait_for_timeout(800)
+    page.get_by_label("Your question").fill("held")
+    page.keyboard.down("Enter")
+    page.keyboard.down("Enter")
+    page.keyboard.down("Enter")
+    page.keyboard.up("Enter")
+    page.wait_for_selector("#message-2[data-state=done]")
+    page.wait_for_timeout(300)
+    assert [turn.question for turn in site.assistant.turns[before:]] == ["once only", "held"]
+    expect(page.locator("#hint")).to_have_text("")
 
 
 def test_clear_ends_the_conversation_and_its_history(page: Page, site: Site) -> None:
@@ -182,7 +202,7 @@ def test_a_vote_is_kept_with_an_optional_word(page: Page, site: Site) -> None:
     page.get_by_label("What was good or missing in answer 1?").fill("too long")
     with page.expect_response("**/feedback"):
         page.get_by_role("button", name="Send, word about answer 1").click()
-    votes = [json.loads(line) for line in site.votes.read_text().splitlines()]
+    votes = [json.loads(line) for line in site.votes.read_text().splitlines()[-2:]]
     assert [vote["word"] for vote in votes] == ["", "too long"]
     assert {(vote["helpful"], vote["question"]) for vote in votes} == {(False, "What is AD?")}
 

@@ -195,6 +195,19 @@
 
   // ---- events: one listener each, for whatever is on the page ---------------------------------------------------
 
+  // A trembling hand presses twice and a stiff one holds Enter down: both mean one question.
+  const sent = { at: -Infinity, words: "" };
+  const sendOnce = (event) => {
+    const enter = event.type === "keydown" && event.key === "Enter" && !event.shiftKey && event.target === field();
+    if (!enter && !(event.type === "click" && event.target.closest("#send"))) return;
+    const words = field().value.trim();
+    const again = event.timeStamp - sent.at < 700 && (!words || words === sent.words);
+    if (event.repeat || again) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    } else Object.assign(sent, { at: event.timeStamp, words });
+  };
+
   const press = (event) => {
     const part = event.target.closest("a, button");
     if (!part) return;
@@ -205,7 +218,7 @@
     else if (part.id === "reader-back") previousArticle();
     else if (part.classList.contains("skip")) { event.preventDefault(); field().focus(); }
     else if (part.id === "clear") { announce("Conversation cleared."); field().focus({ preventScroll: true }); }
-    else if (part.id === "stop" || part.closest("#starters")) field().focus({ preventScroll: true });
+    else if (part.id === "stop" || part.closest("#starters")) { sent.at = -Infinity; field().focus({ preventScroll: true }); }
   };
 
   const start = () => {
@@ -214,6 +227,8 @@
     restoreDraft();
     showConversation();
     new MutationObserver(showConversation).observe(find("#channel"), { childList: true, subtree: true });
+    document.addEventListener("click", sendOnce, true);
+    document.addEventListener("keydown", sendOnce, true);
     document.addEventListener("click", press);
     document.addEventListener("input", (event) => { if (event.target === field()) keepDraft(); });
     window.addEventListener("pagehide", keepDraft);

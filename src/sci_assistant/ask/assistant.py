@@ -139,7 +139,9 @@ class Assistant:
     def _read(self, turn: Turn, build: Build) -> _Question:
         history = [correct(earlier, build.vocabulary).text for earlier in turn.history]
         corrected = correct(turn.question, build.vocabulary)
-        searched = condense(corrected.text, history, topics=build.topics)
+        searched = condense(
+            corrected.text, history, topics=build.topics, familiarity=self._retriever.familiarity
+        )
         standalone = searched if searched != corrected.text else turn.question
         return _Question(turn, standalone, searched, corrected)
 

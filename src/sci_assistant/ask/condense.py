@@ -7,7 +7,7 @@ treated?". A question that names its own topic is left alone: a new topic is nev
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from sci_assistant.words import STOPWORDS, tokenize
 
@@ -21,13 +21,10 @@ _EXPLETIVE = re.compile(
     r"|\b(?:so|feel|feels|think|know|said|says|afraid|worried|sure|told|means?) that\b",
     re.IGNORECASE,
 )
-_ELLIPSIS = re.compile(
-    r"^\s*(?:and|or|but|so|what about|how about|what if|why|how come|how long|how often|when|where|who|which one|tell me more"
-    r"|more|anything else|go on|what else|then what|and then|is there (?:a|any)|are there (?:any)?|can i|should i|do i|will i"
-    r"|what (?:are|is) the|how (?:is|are|do|can|common|serious|bad))\b",
-    re.IGNORECASE,
-)
-_MOST_ELLIPSIS_WORDS = 3  # content words of a question that can still lean on the one before
+_SHORT_QUESTION = 12  # words up to which a pronoun is replaced in place
+# Best cosine from which a question stands by itself; found on the development conversations (docs/retrieval.md).
+_STANDALONE = 0.42
+_STANDALONE_WITH_PRONOUN = 0.55
 _MOST_TOPIC_WORDS = 12
 _LONGEST_PHRASE = 8  # words of a title or synonym
 
@@ -160,36 +157,43 @@ ASPECTS = frozenset(
 )
 
 
-def condense(question: str, history: Sequence[str], *, topics: Collection[str]) -> str:
+def condense(
+    question: str, history: Sequence[str], *, topics: Collection[str], familiarity: Callable[[str], float]
+) -> str:
     """The question as it can be understood without the earlier ones.
 
     Args:
         question: as typed (or with its spelling mended).
         history: earlier questions of the same person, oldest first.
         topics: titles and synonyms as lower-case words with single spaces.
+        familiarity: the best cosine that the articles have for a text; asked only where the words alone do not
+            tell whether the question stands by itself.
     """
-    if not history or not leans_on_earlier(question, topics):
+    if not history or not leans_on_earlier(question, topics=topics, familiarity=familiarity):
         return question
-    topic = topic_of(history, topics)
-    if topic is None:
+    topic, named = topic_of(history, topics)
+    if not topic:
         return question
-    pronoun = None if _EXPLETIVE.search(question) else _PRONOUN.search(question)
-    if pronoun is not None:
+    pronoun = _pronoun(question)
+    if named and pronoun is not None and len(tokenize(question)) <= _SHORT_QUESTION:
         possessive = pronoun.group().lower() in ("its", "their")
         return question[: pronoun.start()] + topic + ("'s" if possessive else "") + question[pronoun.end() :]
     return f"{question.rstrip(' ?!.')} ({topic})?"
 
 
-def leans_on_earlier(question: str, topics: Collection[str]) -> bool:
-    """Whether a question cannot be understood alone."""
-    content = [word for word in tokenize(question) if word not in STOPWORDS]
-    own = [word for word in content if word not in ASPECTS]
+def leans_on_earlier(question: str, *, topics: Collection[str], familiarity: Callable[[str], float]) -> bool:
+    """Whether a question cannot be understood alone: it names no topic, and the articles know nothing like it."""
     if find_topic(question, topics) is not None:
         return False
-    pronoun = bool(_PRONOUN.search(question)) and not _EXPLETIVE.search(question)
-    if pronoun and len(own) <= 3 and not re.search(r"[.!?].*\w", question.strip().rstrip("?!.")):
+    content = [word for word in tokenize(question) if word not in STOPWORDS]
+    if all(word in ASPECTS for word in content):
         return True
-    return not own and (bool(_ELLIPSIS.match(question)) or len(content) <= _MOST_ELLIPSIS_WORDS)
+    standalone_at = _STANDALONE_WITH_PRONOUN if _pronoun(question) is not None else _STANDALONE
+    return familiarity(question) < standalone_at
+
+
+def _pronoun(question: str) -> re.Match[str] | None:
+    return None if _EXPLETIVE.search(question) else _PRONOUN.search(question)
 
 
 def find_topic(text: str, topics: Collection[str]) -> str | None:
@@ -198,18 +202,22 @@ def find_topic(text: str, topics: Collection[str]) -> str | None:
     for length in range(min(_LONGEST_PHRASE, len(words)), 0, -1):
         for start in range(len(words) - length + 1):
             phrase = " ".join(words[start : start + length])
-            if phrase in topics and phrase not in ASPECTS:
+            if phrase in topics and phrase not in ASPECTS and phrase not in STOPWORDS:
                 return phrase
     return None
 
 
-def topic_of(history: Sequence[str], topics: Collection[str]) -> str | None:
-    """What the conversation is about: the topic of the last question that named one, else its content words."""
-    for earlier in reversed(history):
+def topic_of(history: Sequence[str], topics: Collection[str]) -> tuple[str, bool]:
+    """What the conversation is about, and whether it is the name of a topic.
+
+    The last question that names a topic and does not itself lean on an earlier one ("is it the same as a
+    fracture?" is not about fractures); without any, the content words of the first and the last question.
+    """
+    own = [earlier for i, earlier in enumerate(history) if i == 0 or _pronoun(earlier) is None]
+    for earlier in (*reversed(own), *reversed(history)):
         named = find_topic(earlier, topics)
         if named is not None:
-            return named
-        words = [w for w in tokenize(earlier) if w not in STOPWORDS and w not in ASPECTS]
-        if words:
-            return " ".join(words[:_MOST_TOPIC_WORDS])
-    return None
+            return named, True
+    words = [w for earlier in (history[0], history[-1]) for w in tokenize(earlier)]
+    content = dict.fromkeys(w for w in words if w not in STOPWORDS and w not in ASPECTS)
+    return " ".join(list(content)[:_MOST_TOPIC_WORDS]), False

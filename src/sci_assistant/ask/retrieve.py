@@ -108,6 +108,10 @@ class HybridRetriever(BaseRetriever):
         )
         return Retrieved(passages, vector, build)
 
+    def familiarity(self, text: str) -> float:
+        """The best cosine that any chunk has for a text, 0 where nothing is indexed."""
+        return max(self.live().nearest(self.embeddings.embed([text])[0], 1).values(), default=0.0)
+
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:

@@ -57,27 +57,24 @@ def check_corpus(paths: Sequence[Path], *, today: date, review_max_age_days: int
     """
     checked: list[Checked] = []
     findings: list[Finding] = []
+    known = {Path(name).stem for path in paths for name, _ in list_files(_folder(path))}
     for path in paths:
-        folder = path if path.is_dir() else path.parent
-        items = list(read_articles(path))
-        terms = read_glossary_terms(folder)
-        facts = read_facts(folder)
-        rows = None if facts is None else facts[0]
-        found = check_articles(
+        prefix = f"{path}/" if len(paths) > 1 and path.is_dir() else ""  # two folders may hold equal names
+        items = [(prefix + name, item) for name, item in read_articles(path)]
+        terms, facts = read_glossary_terms(_folder(path)), read_facts(_folder(path))
+        findings += _check_each(
             items,
             glossary_terms=terms,
             today=today,
             review_max_age_days=review_max_age_days,
-            known_ids={Path(name).stem for name, _ in list_files(folder)},
-            raw=_raw_texts(path),
-            facts=rows,
+            known=frozenset(known),
+            raw={prefix + name: raw for name, raw in _raw_texts(path).items()},
+            facts=facts[0] if facts else None,
         )
-        findings += [*found, *(facts[1] if facts else ())]
-        checked += [
-            Checked(name, item, measure(item, glossary_terms=terms))
-            for name, item in items
-            if isinstance(item, Article)
-        ]
+        findings += facts[1] if facts else ()
+        articles = [(name, item) for name, item in items if isinstance(item, Article)]
+        checked += [Checked(name, item, measure(item, glossary_terms=terms)) for name, item in articles]
+    findings += _check_across([(each.source, each.article) for each in checked])
     return CheckReport(tuple(checked), tuple(findings))
 
 
@@ -99,28 +96,62 @@ def check_articles(
         raw: the raw text of a source, to be searched for what should not stand there.
         facts: rows that back numbers; None where the corpus keeps none.
     """
-    items, terms = list(items), tuple(glossary_terms)
+    items = list(items)
     articles = [(source, item) for source, item in items if isinstance(item, Article)]
-    known = frozenset(known_ids) | {article.id for _, article in articles} | {Path(name).stem for name, _ in items}
-    findings: list[Finding] = []
+    known = {*known_ids, *(article.id for _, article in articles), *(Path(name).stem for name, _ in items)}
+    each = _check_each(
+        items,
+        glossary_terms=tuple(glossary_terms),
+        today=today,
+        review_max_age_days=review_max_age_days,
+        known=frozenset(known),
+        raw=raw or {},
+        facts=facts,
+    )
+    return (*each, *_check_across(articles))
+
+
+def _check_each(
+    items: Sequence[Item],
+    *,
+    glossary_terms: tuple[str, ...],
+    today: date,
+    review_max_age_days: int,
+    known: frozenset[str],
+    raw: Mapping[str, str],
+    facts: Sequence[FactRow] | None,
+) -> Iterator[Finding]:
+    """Findings on each article alone, and on the rows of facts."""
     for source, item in items:
         if isinstance(item, CorpusError):
-            findings += [*_unreadable(source, item), *_check_draft(source, (raw or {}).get(source), known)]
+            yield from _unreadable(source, item)
+            yield from _check_draft(source, raw.get(source), known)
             continue
-        findings += _check_structure(source, item, known)
-        if not item.sources and not item.url:
-            message = "no sources are named. Import the file as Markdown and list them in its front matter."
-            findings.append(Finding("error", "sources-missing", source, message, item.id))
-        findings += _check_review(source, item, today, review_max_age_days)
-        findings += check_wording(item, measure(item, glossary_terms=terms), source=source)
-        findings += _check_suspicious(source, item, (raw or {}).get(source))
+        yield from _check_structure(source, item, known)
+        yield from _check_sources(source, item)
+        yield from _check_review(source, item, today, review_max_age_days)
+        yield from check_wording(item, measure(item, glossary_terms=glossary_terms), source=source)
+        yield from _check_suspicious(source, item, raw.get(source))
         if facts is not None and source.endswith(".md"):
-            findings += check_numbers(item, facts, source=source)
-    findings += _check_ids(articles)
-    findings += find_overlaps(articles)
-    if facts is not None:
-        findings += check_rows(facts, {article.id: article for _, article in articles}, known_ids=known)
-    return tuple(findings)
+            yield from check_numbers(item, facts, source=source)
+    by_id = {item.id: item for _, item in items if isinstance(item, Article)}
+    yield from check_rows(facts or (), by_id, known_ids=known)
+
+
+def _check_across(articles: Sequence[tuple[str, Article]]) -> Iterator[Finding]:
+    """Findings that concern several articles: ids given twice, passages that repeat."""
+    first: dict[str, str] = {}
+    for source, article in articles:
+        if article.id in first:
+            message = f"the id {article.id!r} is that of {first[article.id]}. Give each article its own."
+            yield Finding("error", "duplicate-id", source, message, article.id)
+        first.setdefault(article.id, source)
+    yield from find_overlaps(articles)
+
+
+def _folder(path: Path) -> Path:
+    """Where the glossary and the facts of a corpus lie."""
+    return path if path.is_dir() else path.parent
 
 
 def read_glossary_terms(folder: Path) -> tuple[str, ...]:
@@ -178,6 +209,12 @@ def _check_structure(source: str, article: Article, known: frozenset[str]) -> It
             yield Finding("error", "broken-link", source, message, article.id, section_title)
 
 
+def _check_sources(source: str, article: Article) -> Iterator[Finding]:
+    if not article.sources and not article.url:
+        message = "no sources are named. Import the file as Markdown and list them in its front matter."
+        yield Finding("error", "sources-missing", source, message, article.id)
+
+
 def _check_draft(source: str, raw: str | None, known: frozenset[str]) -> Iterator[Finding]:
     """What can be said of a Markdown file whose front matter is not finished."""
     if raw is None or not source.endswith(".md"):
@@ -209,15 +246,6 @@ def _check_suspicious(source: str, article: Article, raw: str | None) -> Iterato
     for line, what in find_suspicious(article.text if raw is None else raw):
         message = f"{what}. Remove it, or find out who wrote it."
         yield Finding("warning", "suspicious-text", source, message, article.id, line=line if raw else None)
-
-
-def _check_ids(articles: Sequence[tuple[str, Article]]) -> Iterator[Finding]:
-    first: dict[str, str] = {}
-    for source, article in articles:
-        if article.id in first:
-            message = f"the id {article.id!r} is that of {first[article.id]}. Give each article its own."
-            yield Finding("error", "duplicate-id", source, message, article.id)
-        first.setdefault(article.id, source)
 
 
 def _section_at(article: Article, offset: int) -> str:

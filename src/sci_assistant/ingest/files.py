@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from sci_assistant.errors import ArticleError, CorpusError
 MAX_BYTES = 50 * 1024 * 1024  # of one file, unpacked
 ENDINGS = (".md", ".html", ".htm", ".txt", ".jsonl", ".jsonl.gz")
 _NO_ARTICLES = frozenset({"readme.md", "review.md"})
+_RECORDS = re.compile(r"(?:facts|review)(?:-.*)?\.jsonl(?:\.gz)?")  # what a corpus keeps about its articles
 
 
 def list_files(path: Path) -> Iterator[tuple[str, Path | CorpusError]]:
@@ -50,8 +52,7 @@ def _walk(folder: Path) -> Iterator[tuple[str, Path | CorpusError]]:
 
 
 def _holds_articles(name: str) -> bool:
-    facts = name.startswith("facts") and ".jsonl" in name
-    return name.endswith(ENDINGS) and name not in _NO_ARTICLES and not facts
+    return name.endswith(ENDINGS) and name not in _NO_ARTICLES and not _RECORDS.fullmatch(name)
 
 
 def read_bytes(file: Path, *, name: str) -> bytes:

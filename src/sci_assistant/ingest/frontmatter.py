@@ -22,6 +22,7 @@ _PLAIN = re.compile(r"(?P<key>\s*(?:- )?[A-Za-z_]+:[ \t]+)(?P<value>\S.*?)(?P<co
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\"|\[.*\]|\{.*\}|[|>][+-]?\d?")
 # What YAML would misread in a value without quotation marks. One that is not closed stays a fault.
 _MISREAD = re.compile(r"""(?![\[{"'].).*:(?:\s|$)|[*&!%@`>|]|"[^"]*"[^"]|'[^']*'[^']""")
+_LONGEST_LINE = 10_000  # characters: a longer one is no value that a person wrote
 _SMART = re.compile(r"[“”„](.*)[“”]|[‘’](.*)[‘’]", re.DOTALL)
 _NULLS = frozenset({"", "null", "Null", "NULL", "~"})
 
@@ -80,12 +81,14 @@ def _node(text: str) -> yaml.Node | None:
     loader = _Loader(text)
     try:
         return loader.get_single_node()
+    except RecursionError as error:
+        raise yaml.YAMLError("its brackets are nested too deeply") from error
     finally:
         loader.dispose()
 
 
 def _quoted(line: str) -> str:
-    found = _PLAIN.fullmatch(line)
+    found = _PLAIN.fullmatch(line) if len(line) < _LONGEST_LINE else None
     if not found or _QUOTED.fullmatch(found["value"]) or not _MISREAD.match(found["value"]):
         return line
     value = found["value"].replace("'", "''")
@@ -97,10 +100,11 @@ def _unreadable(error: yaml.YAMLError, text: str, path: Path | str) -> ArticleEr
     if re.search("flow|quoted", getattr(error, "context", None) or ""):
         mark = getattr(error, "context_mark", mark)  # where the bracket or quotation opens
     if mark is None:
-        return ArticleError(f"the front matter cannot be read: {error}.", path=path, line=FIRST_LINE)
+        reason = str(error).splitlines()[0]
+        return ArticleError(f"the front matter cannot be read: {reason}.", path=path, line=FIRST_LINE)
     lines = text.split("\n")
     line = lines[mark.line] if mark.line < len(lines) else ""
-    problem = f"this line is not YAML ({getattr(error, 'problem', None)}): {line.strip()!r}."
+    problem = f"this line is not YAML ({getattr(error, 'problem', None)}): {line.strip()[:120]!r}."
     return ArticleError(problem, path=path, line=mark.line + FIRST_LINE, fix=_mended(line))
 
 

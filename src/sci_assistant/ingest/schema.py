@@ -7,11 +7,21 @@ file, line and field and shows the line as it should read.
 from __future__ import annotations
 
 import difflib
+import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    TypeAdapter,
+    ValidationError,
+)
 
 from sci_assistant.errors import ArticleError
 from sci_assistant.ingest.blocks import clean
@@ -58,7 +68,14 @@ def _one_sentence(value: str) -> str:
     return value
 
 
+def _day(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise ValueError("is not a date")  # "20261123" would be read as seconds since 1970
+    return value
+
+
 Text = Annotated[str, AfterValidator(_visible)]
+Day = Annotated[date, BeforeValidator(_day)]
 Address = Annotated[Text, AfterValidator(_address)]
 
 
@@ -72,13 +89,13 @@ class SourceFields(_Fields):
     title: Text
     publisher: Text
     url: Address
-    read: date
+    read: Day
 
 
 class ReviewFields(_Fields):
     """Who reviewed the text, when, and the hash of that text."""
 
-    date: date
+    date: Day
     reviewer: Text
     text_hash: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
@@ -93,7 +110,7 @@ class FrontMatter(_Fields):
     synonyms: tuple[Text, ...]
     sources: Annotated[tuple[SourceFields, ...], Field(min_length=1)]
     origin: Text
-    written: date
+    written: Day
     reviewed: ReviewFields | None
     url: Address | None = None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-_STOP = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)")
+_STOP = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s)")
 _GAP = re.compile(r"\s+")
 _LAST_WORD = re.compile(r"[\w.&-]+$")
 _NUMBERING = re.compile(r"\s*\(?\d{1,3}$")  # "1. Sit up": the numeral of a list, not a sentence
