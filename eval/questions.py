@@ -27,9 +27,7 @@ class Question(BaseModel):
 
     id: str = Field(min_length=3)
     kind: Kind
-    style: Literal[
-        "short", "long", "fragment", "typos", "worried", "third_person", "british", "abbreviation", "plain"
-    ]
+    style: Literal["short", "long", "fragment", "typos", "worried", "third_person", "british", "abbreviation", "plain"]
     question: str = Field(min_length=1)
     history: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ so it works behind a proxy that adds a path.
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import socket
@@ -35,7 +36,7 @@ HEAD = (
 
 
 def create_app(assistant: Assistant, settings: Settings, *, notice: str | None = None) -> FastAPI:
-    """The application. `notice` is a word from the operator that stands on the page."""
+    """The application. `notice` is a word from the operator that stands on the page. Not for a running event loop."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     _add_articles(app, assistant, settings)
     if settings.feedback_file is not None:
@@ -52,7 +53,7 @@ def create_app(assistant: Assistant, settings: Settings, *, notice: str | None =
             return Response("Not found", 404)
         return FileResponse(known[name], headers={"Cache-Control": "no-cache"})
 
-    _mount_chat(app, assistant, settings, notice)
+    asyncio.run(_mount_chat(app, assistant, settings, notice))
     app.add_middleware(Guard)
     return app
 
@@ -81,7 +82,8 @@ def _add_feedback(app: FastAPI, path: Path) -> None:
         return JSONResponse({"stored": stored}, 200 if stored else 507)
 
 
-def _mount_chat(app: FastAPI, assistant: Assistant, settings: Settings, notice: str | None) -> None:
+async def _mount_chat(app: FastAPI, assistant: Assistant, settings: Settings, notice: str | None) -> None:
+    """Mount the Gradio page; in an event loop, because Gradio makes loops and leaves them open where none runs."""
     blocks = build_blocks(assistant, settings, notice=notice)  # silences telemetry before Gradio is imported
     import gradio as gr
 
@@ -90,6 +92,7 @@ def _mount_chat(app: FastAPI, assistant: Assistant, settings: Settings, notice: 
         app,
         blocks,
         path="/",
+        app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
         theme=gr.themes.Base(font=fonts, font_mono=[gr.themes.Font("monospace")]),
         head=HEAD,
         footer_links=[],

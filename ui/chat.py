@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import gradio as gr
 
 PARALLEL_ANSWERS = 4  # questions of different people that are answered at the same time
+MOST_WAITING = 200  # questions in the queue; more are turned away
 EMPTY = "Type or dictate a question first."
 STILL_ANSWERING = "Your last question is still being answered. Wait, or press Stop."
 FAILED = (
@@ -146,6 +147,7 @@ def build_blocks(assistant: Assistant, settings: Settings, *, notice: str | None
         stop.click(handlers.stop, [exchanges, field], [*shows, field], cancels=asks, **quiet)
         clear.click(handlers.clear, None, shows, cancels=asks, **quiet)
         blocks.load(refresh, None, [head, *buttons], **quiet)
+    blocks.queue(max_size=MOST_WAITING, api_open=False)
     return blocks
 
 

@@ -79,9 +79,7 @@ def _client(folder: Path, chroma_url: str | None) -> Any:
             host=url.hostname or "localhost", port=url.port or (443 if ssl else 8000), ssl=ssl, settings=quiet
         )
     except (ChromaError, ValueError, OSError) as error:
-        place = (
-            f"the Chroma server at {chroma_url}" if chroma_url else f"the Chroma folder {folder / 'chroma'}"
-        )
+        place = f"the Chroma server at {chroma_url}" if chroma_url else f"the Chroma folder {folder / 'chroma'}"
         raise StoreError(f"Cannot open {place}: {error} Is it running? {REBUILD}") from error
 
 
@@ -104,14 +102,10 @@ def write_build(
     (folder / "articles.json").write_bytes(_ARTICLES.dump_json(tuple(articles)))
     (folder / "chunks.json").write_bytes(_CHUNKS.dump_json(tuple(chunks)))
     np.save(folder / "sentences.npy", sentence_vectors.astype(np.float16))
-    (folder / "vocabulary.json").write_text(
-        json.dumps(vocabulary(articles), ensure_ascii=False), encoding="utf-8"
-    )
+    (folder / "vocabulary.json").write_text(json.dumps(vocabulary(articles), ensure_ascii=False), encoding="utf-8")
     KeywordIndex.build(chunks, {a.id: a for a in articles}).save(folder / "keyword")
     _write_collection(folder, manifest.build, chunks=chunks, vectors=chunk_vectors, chroma_url=chroma_url)
-    (folder / "manifest.json").write_text(
-        json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8"
-    )
+    (folder / "manifest.json").write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def _write_collection(
@@ -129,14 +123,10 @@ def _write_collection(
                 ids=[chunk.id for chunk in batch],
                 embeddings=vectors[start : start + step],
                 documents=[chunk.text for chunk in batch],
-                metadatas=[
-                    {"article": chunk.article, "position": start + i} for i, chunk in enumerate(batch)
-                ],
+                metadatas=[{"article": chunk.article, "position": start + i} for i, chunk in enumerate(batch)],
             )
         if collection.count() != len(chunks):
-            raise StoreError(
-                f"Chroma holds {collection.count()} of {len(chunks)} chunks of build {build}. {REBUILD}"
-            )
+            raise StoreError(f"Chroma holds {collection.count()} of {len(chunks)} chunks of build {build}. {REBUILD}")
     finally:
         client.close()
 
@@ -167,9 +157,7 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
         if raw["format_version"] != FORMAT_VERSION:
-            raise StoreMismatch(
-                f"{folder} has format {raw['format_version']}, wanted {FORMAT_VERSION}. {REBUILD}"
-            )
+            raise StoreMismatch(f"{folder} has format {raw['format_version']}, wanted {FORMAT_VERSION}. {REBUILD}")
         return _MANIFEST.validate_python(raw)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(f"{path} cannot be read: {error} {REBUILD}") from error
@@ -183,14 +171,11 @@ class Build:
         self.manifest = read_manifest(folder)
         try:
             self.articles: Mapping[str, Article] = {
-                article.id: article
-                for article in _ARTICLES.validate_json((folder / "articles.json").read_bytes())
+                article.id: article for article in _ARTICLES.validate_json((folder / "articles.json").read_bytes())
             }
             self.chunks = _CHUNKS.validate_json((folder / "chunks.json").read_bytes())
             self.keyword = KeywordIndex.load(folder / "keyword", len(self.chunks))
-            self.vocabulary: Mapping[str, int] = json.loads(
-                (folder / "vocabulary.json").read_text(encoding="utf-8")
-            )
+            self.vocabulary: Mapping[str, int] = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
             self._sentence_vectors = np.load(folder / "sentences.npy", mmap_mode="r")
         except (OSError, ValueError) as error:
             raise StoreError(f"The build {folder} is damaged: {error} {REBUILD}") from error
@@ -212,13 +197,9 @@ class Build:
         from chromadb.errors import ChromaError
 
         try:
-            collection = self._chroma.get_collection(
-                _collection_name(self.manifest.build), embedding_function=None
-            )
+            collection = self._chroma.get_collection(_collection_name(self.manifest.build), embedding_function=None)
         except (ChromaError, ValueError) as error:
-            raise StoreError(
-                f"Chroma has no vectors of the build {self.folder}: {error} {REBUILD}"
-            ) from error
+            raise StoreError(f"Chroma has no vectors of the build {self.folder}: {error} {REBUILD}") from error
         space = collection.configuration["hnsw"]["space"]
         if space != HNSW["space"] or collection.count() != len(self.chunks):
             raise StoreError(f"Chroma's vectors of the build {self.folder} are damaged ({space=}). {REBUILD}")
@@ -231,9 +212,7 @@ class Build:
             StoreMismatch: says which, and the command that mends it.
         """
         if self.manifest.model != model:
-            raise StoreMismatch(
-                f"The store was made with {self.manifest.model}, the setting is {model}. {REBUILD}"
-            )
+            raise StoreMismatch(f"The store was made with {self.manifest.model}, the setting is {model}. {REBUILD}")
         if self.manifest.chunking_version != CHUNKING_VERSION:
             raise StoreMismatch(
                 f"The store has chunking {self.manifest.chunking_version}, wanted {CHUNKING_VERSION}. {REBUILD}"

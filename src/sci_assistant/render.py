@@ -182,8 +182,8 @@ def understood(answer: Answer) -> list[tuple[str, str]]:
 
 def _notice_text(notice: Notice) -> str:
     steps = [f"{number}. {step}" for number, step in enumerate(notice.steps, start=1)]
-    phones = [f"Call {phone.label}: {phone.tel}" for phone in notice.numbers]
-    return "\n".join([NOTICE_TITLES[notice.kind].upper(), notice.text, *steps, *phones])
+    phones = [f"Call {phone.tel} ({phone.label})" for phone in notice.numbers]
+    return "\n".join([NOTICE_TITLES[notice.kind].upper(), notice.text, *phones, *steps])
 
 
 def _source_text(citation: Citation) -> str:
@@ -220,8 +220,8 @@ def _plain(text: str) -> str:
 
 def _notice_markdown(notice: Notice) -> str:
     lines = [f"**{NOTICE_TITLES[notice.kind]}: {_plain(notice.text)}**", ""]
-    lines += [f"{number}. {_plain(step)}" for number, step in enumerate(notice.steps, start=1)]
-    lines += ["", *(f"- Call {_plain(phone.label)}: {_plain(phone.tel)}" for phone in notice.numbers)]
+    lines += [f"- Call {_plain(phone.tel)} ({_plain(phone.label)})" for phone in notice.numbers]
+    lines += ["", *(f"{number}. {_plain(step)}" for number, step in enumerate(notice.steps, start=1))]
     return "\n".join(f"> {line}".rstrip() for line in lines)
 
 

@@ -96,15 +96,15 @@ def _notice(notice: Notice, message: int) -> Html:
         "div",
         element("h3", NOTICE_TITLES[notice.kind]),
         element("p", notice.text),
-        element("ol", *(element("li", step) for step in notice.steps)) if notice.steps else None,
         element("ul", *phones, class_="phones") if phones else None,
+        element("ol", *(element("li", step) for step in notice.steps)) if notice.steps else None,
         class_=f"notice {notice.kind}",
         role="alert",
     )
 
 
 def _phone(phone: Phone, message: int) -> Html:
-    label = f"Call {phone.label}: {phone.tel}"
+    label = f"Call {phone.tel} ({phone.label})"
     dialled = "".join(sign for sign in phone.tel if sign.isdigit() or sign in "+*#")
     return element("li", element("a", label, href=f"tel:{dialled}", aria_label=f"{label}, notice {message}"))
 

@@ -134,9 +134,7 @@ class VectorCache:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path)
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID"
-        )
+        connection.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
         return connection
 
     def _keys(self, texts: Sequence[str]) -> list[bytes]:
@@ -156,8 +154,6 @@ class VectorCache:
         return vectors, missing
 
     def put(self, texts: Sequence[str], vectors: Vectors) -> None:
-        rows = [
-            (key, row.astype("<f4").tobytes()) for key, row in zip(self._keys(texts), vectors, strict=True)
-        ]
+        rows = [(key, row.astype("<f4").tobytes()) for key, row in zip(self._keys(texts), vectors, strict=True)]
         with closing(self._connect()) as connection, connection:
             connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)

@@ -61,7 +61,9 @@ def corpus_paths(settings: Settings, store: Store) -> tuple[Path, ...]:
     return (bundled_corpus(),)
 
 
-def make_assistant(settings: Settings, *, store: Store | None = None, embeddings: LocalEmbeddings | None = None) -> Assistant:
+def make_assistant(
+    settings: Settings, *, store: Store | None = None, embeddings: LocalEmbeddings | None = None
+) -> Assistant:
     """An assistant over a store. Nothing is opened or loaded until the first question."""
     silence_telemetry()
     store = store or make_store(settings)

@@ -6,12 +6,14 @@ import json
 import re
 
 import pytest
+from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sci_assistant_ui.app import create_app
 
-from sci_assistant.settings import DISCLAIMER
+from sci_assistant.settings import DISCLAIMER, Settings
 
-from .conftest import Site, ask, open_page
-from .fake import ARTICLES, AUTHORSHIP, PAYLOAD
+from .conftest import Site, ask, open_page, serve_in_thread
+from .fake import ARTICLES, AUTHORSHIP, PAYLOAD, FakeAssistant
 
 pytestmark = pytest.mark.browser
 
@@ -224,6 +226,18 @@ def test_smuggled_script_would_not_run(page: Page) -> None:
     page.wait_for_timeout(300)
     assert page.evaluate("window.hacked") is None
     assert any("Content Security Policy" in text for text in refused)
+
+
+def test_the_chat_works_below_a_path(context: BrowserContext) -> None:
+    app = create_app(FakeAssistant(), Settings())
+    outer = FastAPI(lifespan=lambda _: app.router.lifespan_context(app))
+    outer.mount("/help/sci", app)
+    for url in serve_in_thread(outer):
+        page = open_page(context, f"{url}help/sci/")
+        ask(page, "What are the signs of AD?")
+        page.get_by_role("button", name="Answer 1, source 2,").click()
+        expect(page.locator("#quote")).to_be_focused()
+        page.close()
 
 
 def test_nothing_is_asked_of_another_server(context: BrowserContext, site: Site) -> None:

@@ -99,9 +99,11 @@
   };
 
   const openReader = async (address, opener) => {
-    if (!reader.dialog.open) {
+    if (!reader.dialog.contains(opener)) {
       reader.opener = opener;
       reader.past = [];
+    }
+    if (!reader.dialog.open) {
       layReader();
       history.pushState({ reader: true }, "");  // so that "back" closes the article and keeps the conversation
     }

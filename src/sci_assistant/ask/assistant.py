@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 
 from sci_assistant.ask import prompts
 from sci_assistant.ask.condense import condense
-from sci_assistant.ask.decide import answerable, read_signals
-from sci_assistant.ask.intent import read_intent
+from sci_assistant.ask.decide import Signals, answerable, read_signals
+from sci_assistant.ask.intent import lacks_asked_fact, read_intent
 from sci_assistant.ask.quote import call_section, quote
 from sci_assistant.ask.retrieve import HybridRetriever, Retrieved
 from sci_assistant.ask.spelling import Corrected, correct
@@ -99,6 +99,12 @@ class Assistant:
         question = self._read(turn, self.live)
         return self._retriever.search(question.searched, k=k, by_article=by_article)
 
+    def signals(self, turn: Turn) -> Signals:
+        """What the decision to answer or refuse is made from, for fitting and reports."""
+        question = self._read(turn, self.live)
+        retrieved = self._retriever.search(question.searched)
+        return read_signals(retrieved, question.standalone, question.corrected.changes)
+
     def ask(self, turn: Turn) -> Answer:
         """An answer, always: refusals and failures are answers too."""
         start = time.perf_counter()
@@ -139,9 +145,7 @@ class Assistant:
     def _read(self, turn: Turn, build: Build) -> _Question:
         history = [correct(earlier, build.vocabulary).text for earlier in turn.history]
         corrected = correct(turn.question, build.vocabulary)
-        searched = condense(
-            corrected.text, history, topics=build.topics, familiarity=self._retriever.familiarity
-        )
+        searched = condense(corrected.text, history, topics=build.topics, familiarity=self._retriever.familiarity)
         standalone = searched if searched != corrected.text else turn.question
         return _Question(turn, standalone, searched, corrected)
 
@@ -150,8 +154,11 @@ class Assistant:
         draft: Draft | None = None
         if notice is not None and notice.kind == "crisis":
             return self._in_crisis(question, retrieved, notice)
-        if answerable(read_signals(retrieved, judged, question.corrected.changes)):
-            draft = quote(retrieved, question.searched, read_intent(question.searched))
+        intent = read_intent(question.searched)
+        if not intent.request_to_act and answerable(read_signals(retrieved, judged, question.corrected.changes)):
+            draft = quote(retrieved, question.searched, intent)
+        if draft is not None and lacks_asked_fact(judged, (sentence.text for sentence in draft.sentences)):
+            draft = None
         articles = tuple(retrieved.build.articles.values())
         if draft is None:
             text = prompts.NOT_COVERED.format(count=prompts.articles(len(articles))) + " " + prompts.ASK_WHOM
@@ -187,7 +194,9 @@ class Assistant:
             authorship=authorship(articles),
         )
 
-    def _blank(self, turn: Turn, notice: Notice | None, *, status: str, text: str, error: AnswerError | None = None) -> Answer:
+    def _blank(
+        self, turn: Turn, notice: Notice | None, *, status: str, text: str, error: AnswerError | None = None
+    ) -> Answer:
         return Answer(
             id=turn.id,
             question=turn.question,

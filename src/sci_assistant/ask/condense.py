@@ -11,9 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from sci_assistant.words import STOPWORDS, tokenize
 
-_PRONOUN = re.compile(
-    r"\b(it|its|this|that|they|them|these|those)\b(?!['’]s (?:ok|okay|safe))", re.IGNORECASE
-)
+_PRONOUN = re.compile(r"\b(it|its|this|that|they|them|these|those)\b(?!['’]s (?:ok|okay|safe))", re.IGNORECASE)
 # "is it safe to fly", "it hurts", "does it make sense that": the word stands for nothing said before
 _EXPLETIVE = re.compile(
     r"\b(?:is|was|would|will|isn't) it (?:\w+ ){0,2}?(?:to|that|if|when|for me to)\b|\bit(?:'s| is) (?:ok|safe|normal) to\b"

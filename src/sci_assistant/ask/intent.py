@@ -6,6 +6,7 @@ Word patterns only, so that the reason for an answer can be read here.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 # kind of section -> (what a question about it says, what such a section is called)
@@ -68,6 +69,39 @@ _REASSURING = re.compile(
     re.IGNORECASE,
 )
 
+# What an article would have to hold for the question to be answered: pattern of the question -> of the text.
+_ASKED_FACTS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
+    (
+        re.compile(
+            r"\bwho (?:first |originally )?(?:invented|discovered|described|coined|founded|developed|designed|made|wrote|holds?)\b"
+            r"|\bwh(?:ich|at) (?:company|firm|brand|manufacturer|surgeon|hospital|clinic|gene|patent)\b|\bnamed after\b"
+        ),
+        re.compile(r"(?<!^)(?<![.!?:] )\b[A-Z][a-z]+ [A-Z][a-z]+\b.*\b(?:invented|discovered|described|founded|developed|made)\b"),
+    ),
+    (
+        re.compile(r"\b(?:in )?(?:what|which) year\b|\bwhen (?:was|were) .{0,60}\b(?:invented|discovered|founded|approved|first)\b"),
+        re.compile(r"\b(?:1[89]|20)\d\d\b"),
+    ),
+    (
+        re.compile(r"^\W*(?:how much (?:does|do|is|are|would)|(?:what is |what's )?the (?:price|cost) of|price of|cost of)\b"),
+        re.compile(r"[$£€]\s?\d|\b\d[\d,]* (?:dollars|pounds|euros)\b|\bcosts?\b"),
+    ),
+    (re.compile(r"\b(?:what|which) (?:percent|percentage|share|proportion)\b|\bexact(?:ly)? (?:dose|number|figure|dilution|amount|how)\b"),
+     re.compile(r"\d+ ?(?:%|percent|per cent)|\b(?:one|two|three|four|five|nine) (?:in|of|out of) \w+\b")),
+    (re.compile(r"\b(?:melting|boiling) point\b|\bmolecular\b|\bhalf[- ]life\b|\bchemical formula\b|\bopening (?:hours|times)\b"
+                r"|\bphone number\b|\bstock price\b|\bpatent\b|\bserial number\b"),
+     re.compile(r"\b(?:melting|boiling) point\b|\bmolecular\b|\bhalf-life\b|\bopening hours\b|\bpatent\b")),
+)  # fmt: skip
+# Things that only a person or another program can do: they are refused, not searched for.
+_REQUEST_TO_ACT = re.compile(
+    r"^\W*(?:please |can you |could you |would you |will you |i need you to |i want you to |hey |go ahead and )*"
+    r"(?:book|order|buy|email|e-mail|text|phone|ring|call|dial|sign (?:me|us|him|her) up|transfer \d|pay|send|schedule|reserve|turn (?:on|off|up|down)"
+    r"|lock|unlock|set (?:an?|my) (?:alarm|timer|reminder)|remind me|read (?:the|my|this) (?:mri|x-?ray|scan|ct|image|photo|picture)|look at (?:this|my) (?:photo|picture|image|scan)"
+    r"|fill (?:in|out) my|write (?:me )?(?:a|an|my) (?:letter|email|essay|poem|report|speech|song|story|cv|resume|song)|translate|refill my|renew my|cancel my|print|play)\b"
+    r"(?! (?:an? )?(?:emergency|ambulance|911|999|112|000|988)\b)",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Intent:
@@ -76,6 +110,7 @@ class Intent:
     sections: frozenset[str]  # keys of SECTION_KINDS
     whole_list: bool  # the question asks for a list
     symptom_report: bool  # someone reports a symptom that they or somebody near has
+    request_to_act: bool = False  # something is to be done that only a person can do
 
 
 def read_intent(question: str) -> Intent:
@@ -83,7 +118,15 @@ def read_intent(question: str) -> Intent:
     text = question.replace("’", "'").lower()
     kinds = frozenset(kind for kind, (asked, _) in SECTION_KINDS.items() if re.search(asked, text))
     report = bool(_SYMPTOM_REPORT.search(text)) and not _LEARNING.match(text)
-    return Intent(kinds, bool(_ASKS_FOR_LIST.search(text)), report)
+    return Intent(kinds, bool(_ASKS_FOR_LIST.search(text)), report, bool(_REQUEST_TO_ACT.match(text)))
+
+
+def lacks_asked_fact(question: str, texts: Iterable[str]) -> bool:
+    """Whether a question asks for a kind of fact (a name, a year, a price, a share) that none of the texts holds."""
+    asked = question.replace("’", "'").lower()
+    wanted = [held for ask, held in _ASKED_FACTS if ask.search(asked)]
+    found = list(texts) if wanted else []
+    return any(not any(held.search(text) for text in found) for held in wanted)
 
 
 def section_matches(intent: Intent, title: str) -> bool:

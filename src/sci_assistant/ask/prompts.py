@@ -16,7 +16,9 @@ EMPTY_QUESTION = "Please type or dictate a question."
 TOO_LONG = "This question is {length:,} characters long. Please ask in at most {most:,} characters."
 NO_INDEX = "The articles have not been indexed yet."
 INDEX_BROKEN = "The index of the articles cannot be read. The person who runs this assistant can see why in its log."
-MODEL_BROKEN = "The model that finds passages cannot be loaded. The person who runs this assistant can see why in its log."
+MODEL_BROKEN = (
+    "The model that finds passages cannot be loaded. The person who runs this assistant can see why in its log."
+)
 CRISIS = "Please use one of the numbers above now. I am a computer program, and you deserve a person who listens."
 STILL_CALL = (
     "If you feel unwell or are frightened, do not wait for this assistant: call your care team, or your local emergency "
@@ -25,5 +27,5 @@ STILL_CALL = (
 
 
 def articles(count: int) -> str:
-    """"1 article", "64 articles"."""
+    """ "1 article", "64 articles"."""
     return f"{count:,} article" + ("" if count == 1 else "s")

@@ -30,9 +30,9 @@ class Weights:
 
     cosine: float = 1.0
     words: float = 0.35
-    passage: float = 0.30
+    passage: float = 0.60
     section: float = 0.18
-    keep: float = 0.72  # share of the best score that a further sentence needs
+    keep: float = 0.80  # share of the best score that a further sentence needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,7 @@ class Scored:
         return self.article.sections[self.section].title
 
 
-def quote(
-    retrieved: Retrieved, question: str, intent: Intent, *, weights: Weights = Weights()
-) -> Draft | None:
+def quote(retrieved: Retrieved, question: str, intent: Intent, *, weights: Weights = Weights()) -> Draft | None:
     """The sentences that answer a question, word for word, with their citations; None where there is none."""
     scored = score_sentences(retrieved, question, intent, weights=weights)
     anchor = _anchor(scored, intent)
@@ -91,9 +89,7 @@ def score_sentences(
         for index in passage.chunk.sentences:
             sentence = article.sentences[index]
             held = set(stems(article.quote(sentence.start, sentence.end)))
-            covered = (
-                sum(w * (1.0 if s in held else 0.5 if s in about else 0.0) for s, w in wanted.items()) / total
-            )
+            covered = sum(w * (1.0 if s in held else 0.5 if s in about else 0.0) for s, w in wanted.items()) / total
             score = (
                 weights.cosine * float(cosines[index])
                 + weights.words * covered
@@ -164,9 +160,7 @@ def _group_of(candidate: Scored, intent: Intent) -> tuple[int, ...] | None:
 
 
 def _words(article: Article, indices: Iterable[int]) -> int:
-    return sum(
-        len(article.quote(article.sentences[i].start, article.sentences[i].end).split()) for i in indices
-    )
+    return sum(len(article.quote(article.sentences[i].start, article.sentences[i].end).split()) for i in indices)
 
 
 def _said_already(candidate: Scored, chosen: Mapping[tuple[str, int], Article], retrieved: Retrieved) -> bool:
@@ -182,17 +176,14 @@ def _said_already(candidate: Scored, chosen: Mapping[tuple[str, int], Article], 
     return False
 
 
-def _add_call_sentences(
-    chosen: dict[tuple[str, int], Article], retrieved: Retrieved
-) -> dict[tuple[str, int], Article]:
+def _add_call_sentences(chosen: dict[tuple[str, int], Article], retrieved: Retrieved) -> dict[tuple[str, int], Article]:
     """Add, of each article that is quoted, the sentence on when to call that is nearest to the question."""
     for article in dict.fromkeys(chosen.values()):
         cosines = retrieved.build.sentence_vectors(article) @ retrieved.vector
         calls = [
             i
             for i, s in enumerate(article.sentences)
-            if is_call_section(article.sections[s.section].title)
-            and not is_lead(article.quote(s.start, s.end))
+            if is_call_section(article.sections[s.section].title) and not is_lead(article.quote(s.start, s.end))
         ]
         if not calls:
             continue
@@ -267,7 +258,5 @@ def compose(runs: Sequence[tuple[Article, Sequence[int]]]) -> Draft:
         )
         for index in indices:
             spot = article.sentences[index]
-            sentences.append(
-                AnswerSentence(article.quote(spot.start, spot.end), spot.kind, section, (number,))
-            )
+            sentences.append(AnswerSentence(article.quote(spot.start, spot.end), spot.kind, section, (number,)))
     return Draft(tuple(sentences), tuple(citations))

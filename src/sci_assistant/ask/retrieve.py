@@ -1,8 +1,7 @@
 """A standalone question -> ranked passages, by meaning and by words.
 
 Dense cosines come from Chroma, keyword scores from BM25; both are standardised over the candidates of this
-question and added, the keyword part weighted by the question: short questions name their topic, long
-messages bring many words that only blur it. `HybridRetriever` is a LangChain BaseRetriever; our own path
+question and added. `HybridRetriever` is a LangChain BaseRetriever; our own path
 calls its `search`, which `invoke` wraps.
 """
 
@@ -24,22 +23,9 @@ from sci_assistant.types import Passage
 from sci_assistant.words import stems
 
 CANDIDATES = 100  # chunks asked of each side
-
-
-@dataclass(frozen=True, slots=True)
-class Fusion:
-    """How much keywords count: `short` up to `words` content words, falling to `long` at three times as many.
-
-    Fitted on development questions only; see docs/retrieval.md for the numbers.
-    """
-
-    short: float = 0.5
-    long: float = 0.2
-    words: int = 6
-
-    def keyword_weight(self, content_words: int) -> float:
-        over = min(1.0, max(0.0, (content_words - self.words) / (2.0 * self.words)))
-        return self.short + (self.long - self.short) * over
+# Share of the keyword score in the fusion. Chosen on the development questions and on judged consumer questions:
+# one weight served short questions and long messages alike (docs/retrieval.md has the table).
+KEYWORD_WEIGHT = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +47,7 @@ def rank(dense: dict[int, float], keyword: dict[int, float], *, weight: float) -
     fused = (1.0 - weight) * _standardise([dense[p] for p in positions]) + weight * _standardise(
         [keyword[p] for p in positions]
     )
-    return sorted(
-        zip(positions, (float(s) for s in fused), strict=True), key=lambda pair: (-pair[1], pair[0])
-    )
+    return sorted(zip(positions, (float(s) for s in fused), strict=True), key=lambda pair: (-pair[1], pair[0]))
 
 
 def _standardise(values: Sequence[float]) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -79,7 +63,7 @@ class HybridRetriever(BaseRetriever):
 
     embeddings: LocalEmbeddings
     live: Callable[[], Build]
-    fusion: Fusion = Fusion()
+    keyword_weight: float = KEYWORD_WEIGHT
     k: int = 8
 
     def search(self, question: str, *, k: int | None = None, by_article: bool = False) -> Retrieved:
@@ -99,7 +83,7 @@ class HybridRetriever(BaseRetriever):
         extra = [int(p) for p in best_words if scores[p] > 0 and int(p) not in nearest]
         dense = nearest | build.cosines(extra, vector)
         keyword = {p: float(scores[p]) for p in dense}
-        order = rank(dense, keyword, weight=self.fusion.keyword_weight(len(words)))
+        order = rank(dense, keyword, weight=self.keyword_weight)
         if by_article:
             order = _best_of_each_article(order, build)
         passages = tuple(
@@ -112,9 +96,7 @@ class HybridRetriever(BaseRetriever):
         """The best cosine that any chunk has for a text, 0 where nothing is indexed."""
         return max(self.live().nearest(self.embeddings.embed([text])[0], 1).values(), default=0.0)
 
-    def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
-    ) -> list[Document]:
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         return [passage_document(passage) for passage in self.search(query).passages]
 
 

@@ -16,8 +16,12 @@ from sci_assistant.types import Notice, NoticeKind, Phone, Turn
 
 SEVERITY: tuple[NoticeKind, ...] = ("emergency", "crisis", "urgent")  # the first that was raised is shown
 
-_NEGATED = re.compile(r"\b(?:no|not|never|without|denies|doesn'?t have|don'?t have|haven'?t (?:got|had)|isn'?t|hasn'?t)(?: \w+){0,2} $")
-_NOT_NEGATING = re.compile(r"\b(?:no better|not sure|not only|not just|no longer|not stop\w*|no idea|never felt|never had|not (?:a )?joke) ")
+_NEGATED = re.compile(
+    r"\b(?:no|not|never|without|denies|doesn'?t have|don'?t have|haven'?t (?:got|had)|isn'?t|hasn'?t)(?: \w+){0,2} $"
+)
+_NOT_NEGATING = re.compile(
+    r"\b(?:no better|not sure|not only|not just|no longer|not stop\w*|no idea|never felt|never had|not (?:a )?joke) "
+)
 # Asking to learn: about signs, causes, prevention or meaning, not about somebody who has it now.
 _LEARNING = re.compile(
     r"^\W*(?:so |hi |hello |please |ok |and )*(?:what (?:is|are|does|do|causes?|were)\b(?! (?:i|we) do)|what'?s (?:the|a|an)\b"
@@ -33,8 +37,12 @@ _NOW = re.compile(
     r"|daughter|mum|mom|dad|partner|friend|brother|sister|mother|father|patient|client)\b[^.?!]{0,40}\b(?:is|are|has|can'?t|won'?t|just|keeps?|feels?|hurts?|looks?)"
     r"|he'?s|she'?s|he (?:is|has|can'?t|won'?t|just)|she (?:is|has|can'?t|won'?t|just)|they'?re|right now|at the moment|what do i do)\b"
 )
-_LEARNING_TOPIC = re.compile(r"\b(?:signs|symptoms|warning signs|causes?|triggers?|meaning|prevent\w*|avoid\w*|risk factors) (?:of|for)\b")
-_PAST = re.compile(r"\b(?:years? ago|months ago|last year|when i was|back in (?:19|20)\d\d|in (?:19|20)\d\d|used to (?:get|have)|as a child)\b")
+_LEARNING_TOPIC = re.compile(
+    r"\b(?:signs|symptoms|warning signs|causes?|triggers?|meaning|prevent\w*|avoid\w*|risk factors) (?:of|for)\b"
+)
+_PAST = re.compile(
+    r"\b(?:years? ago|months ago|last year|when i was|back in (?:19|20)\d\d|in (?:19|20)\d\d|used to (?:get|have)|as a child)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)

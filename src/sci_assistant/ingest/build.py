@@ -126,9 +126,7 @@ def _read(corpus: Sequence[Path], old: Build | None) -> _Plan:
             problem = str(item)
         elif item.id in articles:
             first = records[item.id].source
-            problem = (
-                f"{source}: the id {item.id!r} stands in {first} already. Give one of the two another id."
-            )
+            problem = f"{source}: the id {item.id!r} stands in {first} already. Give one of the two another id."
             failures.append(Failure(source, problem))
             continue
         else:
@@ -190,9 +188,7 @@ def _write(
     store: Store, plan: _Plan, corpus: Sequence[Path], embeddings: LocalEmbeddings, progress: Progress | None
 ) -> tuple[str, int, int]:
     spec = embeddings.spec
-    chunks = chunk_articles(
-        plan.articles, budget=Budget(spec.max_tokens), count_tokens=embeddings.count_tokens
-    )
+    chunks = chunk_articles(plan.articles, budget=Budget(spec.max_tokens), count_tokens=embeddings.count_tokens)
     sentences = [article.quote(s.start, s.end) for article in plan.articles for s in article.sentences]
     texts = [chunk.embedded for chunk in chunks] + sentences
     vectors, embedded = _embed(texts, embeddings, VectorCache(store.folder, spec), progress)

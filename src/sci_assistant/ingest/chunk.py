@@ -30,13 +30,9 @@ class Budget:
     target: int = TARGET_TOKENS
 
 
-def chunk_articles(
-    articles: Iterable[Article], *, budget: Budget, count_tokens: CountTokens
-) -> tuple[Chunk, ...]:
+def chunk_articles(articles: Iterable[Article], *, budget: Budget, count_tokens: CountTokens) -> tuple[Chunk, ...]:
     """All chunks of the articles, in their order."""
-    return tuple(
-        c for article in articles for c in chunk_article(article, budget=budget, count_tokens=count_tokens)
-    )
+    return tuple(c for article in articles for c in chunk_article(article, budget=budget, count_tokens=count_tokens))
 
 
 def chunk_article(article: Article, *, budget: Budget, count_tokens: CountTokens) -> tuple[Chunk, ...]:
@@ -55,9 +51,7 @@ def chunk_article(article: Article, *, budget: Budget, count_tokens: CountTokens
                 key = "\x1f".join((article.id, section.title, text))
                 seen[key] += 1
                 digest = hashlib.sha256(f"{key}\x1f{seen[key]}".encode()).hexdigest()[:32]
-                chunks.append(
-                    Chunk(digest, article.id, number, tuple(group), text, embedded=f"{head}\n{text}")
-                )
+                chunks.append(Chunk(digest, article.id, number, tuple(group), text, embedded=f"{head}\n{text}"))
     return tuple(chunks)
 
 
