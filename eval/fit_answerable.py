@@ -18,13 +18,13 @@ from typing import Any
 import click
 import numpy as np
 from numpy.typing import NDArray
+from sci_assistant_eval.questions import Question, load_questions
 
 from sci_assistant.ask.decide import Signals
-from sci_assistant_eval.questions import Question, load_questions
 
 NAMES = tuple(field.name for field in fields(Signals))
 FOLDS = 10
-MOST_FALSE_REFUSALS = 0.05
+MOST_FALSE_REFUSALS = 0.08
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def fit(cases: Sequence[Case]) -> tuple[NDArray[np.float64], dict[str, Any]]:
 
 
 def choose_threshold(cases: Sequence[Case], probabilities: NDArray[np.float64]) -> float:
-    """The threshold at which at most a twentieth of the answerable questions is refused."""
+    """The threshold at which at most this share of the answerable questions is refused."""
     answerable = np.sort([p for case, p in zip(cases, probabilities, strict=True) if case.answerable])
     return round(float(answerable[int(MOST_FALSE_REFUSALS * len(answerable))]), 3)
 

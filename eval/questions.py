@@ -6,18 +6,35 @@ The split is a hash of the question's id, so that it never moves; a whole conver
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from sci_assistant.errors import CorpusError
 from sci_assistant.types import Turn
 
 Split = Literal["dev", "test"]
 Kind = Literal["answerable", "follow_up", "uncovered"]
+
+
+class KeyFact(BaseModel):
+    """A short statement that a good answer holds, and patterns of which one must match its text."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fact: str = Field(min_length=5)
+    any: tuple[str, ...] = Field(min_length=1)  # regular expressions, case-insensitive
+
+    @field_validator("any")
+    @classmethod
+    def _patterns_compile(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in value:
+            re.compile(pattern)
+        return value
 
 
 class Question(BaseModel):
@@ -31,7 +48,10 @@ class Question(BaseModel):
     question: str = Field(min_length=1)
     history: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
-    facts: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()  # what the question's writer, who had not seen the articles, would expect
+    sections: tuple[str, ...] = ()  # headings that may rightly answer it, as "article-id > Heading"
+    key_facts: tuple[KeyFact, ...] = ()  # by a labeller who read the articles
+    must_not: tuple[str, ...] = ()  # patterns that no answer may hold
     uncovered_class: str | None = Field(default=None, alias="class")
     premise: str | None = None
     topic_change: bool | None = None

@@ -13,12 +13,13 @@ import pytest
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
-from sci_assistant.wire import bundled_corpus, make_assistant, silence_telemetry  # noqa: E402 - after the switches
+from sci_assistant.wire import bundled_corpus, make_assistant, silence_telemetry
 
 silence_telemetry()
 
 ROOT = Path(__file__).parents[1]
 SEED = ROOT.parent / "shared" / "seed" / "heterotopic-ossification.txt"
+VECTORS = ROOT / ".cache" / "vectors.sqlite"
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 
 
@@ -70,8 +71,12 @@ def index_folder(embeddings, tmp_path_factory: pytest.TempPathFactory) -> Callab
 
     def index(corpus: Path) -> Path:
         store = Store(tmp_path_factory.mktemp("store"))
+        if VECTORS.exists():  # vectors of unchanged text are taken from the last run, as a maintainer's store does
+            shutil.copy(VECTORS, store.folder / VECTORS.name)
         build_index(store, [corpus], embeddings)
         store.close()
+        VECTORS.parent.mkdir(exist_ok=True)
+        shutil.copy(store.folder / VECTORS.name, VECTORS)
         return store.folder
 
     return index

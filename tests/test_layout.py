@@ -57,7 +57,10 @@ def test_importing_loads_nothing_heavy(module):
 
 def test_help_is_printed_without_loading_a_model():
     done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "sci_assistant.cli", "--help"], capture_output=True, text=True, check=True
+        [sys.executable, "-X", "importtime", "-m", "sci_assistant.cli", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert "chat" in done.stdout
     assert "torch" not in done.stderr

@@ -8,7 +8,12 @@ from sci_assistant.settings import DISCLAIMER, load_settings
 
 def test_defaults_keep_everything_on_this_machine():
     settings = load_settings()
-    assert (settings.answers, settings.model, settings.chroma_url, settings.feedback_file) == ("quoted", None, None, None)
+    assert (settings.answers, settings.model, settings.chroma_url, settings.feedback_file) == (
+        "quoted",
+        None,
+        None,
+        None,
+    )
     assert settings.disclaimer == DISCLAIMER
 
 

@@ -242,8 +242,17 @@ def test_a_store_remembers_its_corpus(store, corpus, embeddings):
 
 
 def test_a_chroma_server_holds_the_vectors_by_setting(corpus, embeddings, tmp_path, free_port):
-    command = [sys.executable, "-c", "from chromadb.cli.cli import app; app()", "run", "--path", str(tmp_path / "server")]
-    server = subprocess.Popen([*command, "--port", str(free_port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [
+        sys.executable,
+        "-c",
+        "from chromadb.cli.cli import app; app()",
+        "run",
+        "--path",
+        str(tmp_path / "server"),
+    ]
+    server = subprocess.Popen(
+        [*command, "--port", str(free_port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         url = f"http://127.0.0.1:{free_port}"
         wait_for(free_port)

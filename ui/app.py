@@ -12,6 +12,7 @@ import os
 import socket
 import sys
 import webbrowser
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -36,7 +37,7 @@ HEAD = (
 
 
 def create_app(assistant: Assistant, settings: Settings, *, notice: str | None = None) -> FastAPI:
-    """The application. `notice` is a word from the operator that stands on the page. Not for a running event loop."""
+    """The application. `notice` is a word from the operator that stands on the page."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     _add_articles(app, assistant, settings)
     if settings.feedback_file is not None:
@@ -53,7 +54,7 @@ def create_app(assistant: Assistant, settings: Settings, *, notice: str | None =
             return Response("Not found", 404)
         return FileResponse(known[name], headers={"Cache-Control": "no-cache"})
 
-    asyncio.run(_mount_chat(app, assistant, settings, notice))
+    _within_event_loop(lambda: _mount_chat(app, assistant, settings, notice))
     app.add_middleware(Guard)
     return app
 
@@ -82,8 +83,21 @@ def _add_feedback(app: FastAPI, path: Path) -> None:
         return JSONResponse({"stored": stored}, 200 if stored else 507)
 
 
-async def _mount_chat(app: FastAPI, assistant: Assistant, settings: Settings, notice: str | None) -> None:
-    """Mount the Gradio page; in an event loop, because Gradio makes loops and leaves them open where none runs."""
+def _within_event_loop(build: Callable[[], None]) -> None:
+    """Run `build` in an event loop: where none runs, Gradio makes some for itself and leaves them open."""
+
+    async def run() -> None:
+        build()
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(run())
+    else:
+        build()
+
+
+def _mount_chat(app: FastAPI, assistant: Assistant, settings: Settings, notice: str | None) -> None:
     blocks = build_blocks(assistant, settings, notice=notice)  # silences telemetry before Gradio is imported
     import gradio as gr
 

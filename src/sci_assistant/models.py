@@ -86,7 +86,7 @@ class LocalEmbeddings(Embeddings):
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as transformers_logging
 
-        transformers_logging.disable_progress_bar()
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # it has no type hints
         name = str(self._model_name) if remote else str(self._folder)
         try:
             return SentenceTransformer(name, local_files_only=not remote)

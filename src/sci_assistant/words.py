@@ -26,7 +26,7 @@ STOPWORDS = frozenset(
     these they they're thing things think this those though through to too try under until up upon us use used
     using very want was wasn't way we we're well were weren't what what's when where whether which while who whom
     whose why will with without won't would wouldn't yes yet you you'd you're your yours yourself im ive dont cant
-    doesnt isnt whats hes shes theyre wont didnt id""".split()  # noqa: SIM905 - a list of words reads better so
+    doesnt isnt whats hes shes theyre wont didnt id""".split()
 )
 
 

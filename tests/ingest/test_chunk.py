@@ -72,7 +72,9 @@ def test_an_introduction_never_ends_a_chunk():
 
 
 def test_what_is_embedded_carries_title_and_path_and_what_is_shown_does_not():
-    chunk = chunk_article(article("## Signs\n\n### At night\n\nLegs may jump.\n"), budget=Budget(80), count_tokens=words)[-1]
+    chunk = chunk_article(
+        article("## Signs\n\n### At night\n\nLegs may jump.\n"), budget=Budget(80), count_tokens=words
+    )[-1]
     assert chunk.embedded == "Spasms Signs At night\nLegs may jump."
     assert chunk.text == "Legs may jump."
 

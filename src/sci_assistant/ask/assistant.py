@@ -112,11 +112,11 @@ class Assistant:
         notice = self._triage.read(turn)
         triaged = time.perf_counter()
         try:
-            answer = self._answer(turn, notice, start=start, triaged=triaged)
+            answer = self._answer(turn, notice)
         except AssistantError as error:
             log.error("A question could not be answered: %s", error)
             answer = self._unavailable(turn, notice, error)
-        except Exception:  # noqa: BLE001 - the outermost edge: a person always gets an answer and the disclaimer
+        except Exception:
             log.exception("A question could not be answered")
             answer = self._unavailable(turn, notice, AssistantError("unexpected"))
         total = (time.perf_counter() - start) * 1000
@@ -126,7 +126,8 @@ class Assistant:
         most = self._settings.max_history_turns
         return replace(turn, history=turn.history[-most:] if most else ())
 
-    def _answer(self, turn: Turn, notice: Notice | None, *, start: float, triaged: float) -> Answer:
+    def _answer(self, turn: Turn, notice: Notice | None) -> Answer:
+        start = time.perf_counter()
         problem = question_problem(turn.question, self._settings)
         if problem is not None:
             return self._blank(turn, notice, status="unavailable", text=problem, error=AnswerError("question", problem))
@@ -136,7 +137,7 @@ class Assistant:
         found = time.perf_counter()
         answer = self._from_passages(question, retrieved, notice)
         timings = Timings(
-            condense=(condensed - triaged) * 1000,
+            condense=(condensed - start) * 1000,
             retrieve=(found - condensed) * 1000,
             answer=(time.perf_counter() - found) * 1000,
         )

@@ -21,6 +21,7 @@ from sci_assistant.words import rarity, stems, tokenize
 
 MOST_WORDS = 120  # of an answer, unless one list needs more
 MOST_ARTICLES = 3  # that one answer quotes
+SHORT_LIST = 8  # sentences of a list that is quoted whole even outside the section that was asked for
 TOO_ALIKE = 0.88  # cosine at which a sentence says what was said already
 
 
@@ -147,16 +148,18 @@ def _choose(
 
 
 def _group_of(candidate: Scored, intent: Intent) -> tuple[int, ...] | None:
-    """What is quoted with a sentence: its whole list where that is asked for or numbered, else its context."""
-    members = list_members(candidate.article, candidate.index)
-    whole = intent.whole_list or is_lead(candidate.text) or is_numbered(candidate.article, candidate.index)
-    if (
-        members
-        and whole
-        and (section_matches(intent, candidate.section_title) or not intent.sections or len(members) <= 8)
-    ):
+    """What is quoted with a sentence: its whole list where that is asked for, numbered or short, else its context."""
+    article, index = candidate.article, candidate.index
+    members = list_members(article, index)
+    if not members:
+        return None if is_lead(candidate.text) else with_context(article, index)
+    asked = intent.whole_list and (section_matches(intent, candidate.section_title) or not intent.sections)
+    short = intent.whole_list and len(members) <= SHORT_LIST
+    if asked or short or is_numbered(article, index):
         return members
-    return with_context(candidate.article, candidate.index)
+    if is_lead(candidate.text):  # without its list it says nothing; the items are candidates themselves
+        return members if _words(article, members) <= MOST_WORDS else None
+    return with_context(article, index)
 
 
 def _words(article: Article, indices: Iterable[int]) -> int:
@@ -196,7 +199,7 @@ def _add_call_sentences(chosen: dict[tuple[str, int], Article], retrieved: Retri
 def _in_reading_order(
     chosen: Mapping[tuple[str, int], Article], anchor: Scored
 ) -> list[tuple[Article, tuple[int, ...]]]:
-    """Runs of neighbouring sentences: the anchor's run, the rest of its section, its article, the others."""
+    """Runs of neighbouring sentences: the anchor's with what introduces it, its section, its article, the others."""
     runs: list[tuple[Article, list[int]]] = []
     for key in sorted(chosen):
         article, index = chosen[key], key[1]
@@ -211,12 +214,14 @@ def _in_reading_order(
         else:
             runs.append((article, [index]))
 
+    opening = {anchor.index, anchor.article.sentences[anchor.index].lead}
+
     def order(run: tuple[Article, list[int]]) -> tuple[bool, bool, bool, bool]:
         article, indices = run
         same_article = article.id == anchor.article.id
         section = article.sentences[indices[0]].section
         return (
-            not (same_article and anchor.index in indices),
+            not (same_article and opening & set(indices)),
             not (same_article and section == anchor.section),
             not same_article,
             is_call_section(article.sections[section].title),

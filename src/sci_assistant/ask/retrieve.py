@@ -96,7 +96,12 @@ class HybridRetriever(BaseRetriever):
         """The best cosine that any chunk has for a text, 0 where nothing is indexed."""
         return max(self.live().nearest(self.embeddings.embed([text])[0], 1).values(), default=0.0)
 
-    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+    def _get_relevant_documents(
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002 - LangChain passes it
+    ) -> list[Document]:
         return [passage_document(passage) for passage in self.search(query).passages]
 
 

@@ -1,7 +1,7 @@
 """A question -> the same question with misspelt words of the corpus mended, and which ones.
 
 Only a word that is known neither to English nor to the list of medicines is changed, and only into a word
-of the corpus that differs by a slip of the fingers. Notices and refusals judge the original words.
+of the corpus that differs by a slip of the fingers, or into two that were run together. Notices and refusals judge the original words.
 """
 
 from __future__ import annotations
@@ -60,6 +60,9 @@ def _mend(word: str, vocabulary: Mapping[str, int]) -> str | None:
     """The corpus word that was most likely meant, None where the word is known or nothing is near enough."""
     if _known(word, vocabulary):
         return None
+    for cut in range(SHORTEST, len(word) - SHORTEST + 1):
+        if word[:cut] in vocabulary and word[cut:] in vocabulary:
+            return f"{word[:cut]} {word[cut:]}"  # "powerchair"
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 

@@ -1,0 +1,116 @@
+"""Notices come from rules alone, before anything else, and detail never removes one."""
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sci_assistant.ask.triage import Triage, load_rules
+from sci_assistant.types import Turn
+
+RAISED = [
+    ("my head is pounding and i'm sweating above my injury", "autonomic-dysreflexia"),
+    ("my blood pressure is 190 over 110 and i feel flushed", "autonomic-dysreflexia"),
+    ("i can't breathe", "breathing"),
+    ("probably nothing but my chest feels tight", "clot-in-lung"),
+    ("My leg is warm and swollen, is it a clot?", "clot-in-leg"),
+    ("her face is drooping on one side", "stroke"),
+    ("he has a fever and is confused", "sepsis"),
+    ("my baclofen pump is beeping", "baclofen-withdrawal"),
+    ("woke up and i suddenly can't move my arm", "new-loss-of-function"),
+    ("I took all my pills", "overdose"),
+    ("my husband passed out at dinner", "unconscious"),
+    ("the bleeding won't stop", "bleeding"),
+    ("i fell and heard a crack in my leg", "fracture"),
+    ("been in the sun all day, so hot and dizzy now", "heat-stroke"),
+    ("i want to kill myself", "suicide"),
+    ("I don’t want to be here anymore", "suicide"),
+    ("my caregiver hits me", "abuse"),
+]
+NOT_RAISED = [
+    "what are the symptoms of autonomic dysreflexia",
+    "how do i prevent a blood clot",
+    "no chest pain today, just tired",
+    "what is the suicide rate after sci",
+    "can autonomic dysreflexia cause a stroke?",
+    "i had a seizure 10 years ago, can i drive",
+    "How is HO diagnosed early?",
+    "best wheelchair cushion",
+    "what is shortness of breath a sign of",
+]
+
+
+@pytest.mark.parametrize(("question", "rule"), RAISED)
+def test_somebody_in_danger_gets_a_notice(question, rule):
+    notice = Triage().read(Turn(question))
+    assert notice is not None
+    assert rule in notice.rules
+
+
+@pytest.mark.parametrize("question", NOT_RAISED)
+def test_learning_negating_and_remembering_raise_none(question):
+    assert Triage().read(Turn(question)) is None
+
+
+def test_earlier_turns_are_read_together_with_this_one():
+    assert Triage().read(Turn("I'm T4.")) is None
+    assert Triage().read(Turn("my head is pounding", ("I'm T4.",))) is not None
+
+
+def test_a_notice_opens_with_what_can_be_done_by_voice_and_names_numbers():
+    notice = Triage().read(Turn("i can't breathe"))
+    assert notice.steps[0].startswith("Say to your phone")
+    assert "Shout" in notice.steps[1]
+    assert {phone.tel for phone in notice.numbers} == {"112", "911", "999", "000"}
+
+
+def test_an_emergency_outranks_a_crisis_and_both_rules_are_named():
+    notice = Triage().read(Turn("i took all my pills because i want to die"))
+    assert notice.kind == "emergency"
+    assert {"overdose", "suicide"} <= set(notice.rules)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from([question for question, _ in RAISED]),
+    st.sampled_from(
+        [
+            "my wife says it is nothing.",
+            "it is probably fine.",
+            "i have a plan for friday.",
+            "what are the signs of a cold?",
+        ]
+    ),
+    st.booleans(),
+)
+def test_adding_detail_never_removes_a_notice(question, detail, before):
+    text = f"{detail} {question}" if before else f"{question}. {detail}"
+    assert Triage().read(Turn(text)) is not None
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from([question for question, _ in RAISED]), st.lists(st.text(max_size=60), max_size=4))
+def test_earlier_turns_never_remove_a_notice(question, history):
+    assert Triage().read(Turn(question, tuple(history))) is not None
+
+
+def test_triage_needs_neither_model_nor_index():
+    code = (
+        "import sys; from sci_assistant.ask.triage import Triage; from sci_assistant.types import Turn; "
+        "assert Triage().read(Turn('i cannot breathe')); "
+        "print([m for m in ('torch', 'chromadb', 'bm25s', 'numpy') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_rule_has_a_source():
+    from importlib.resources import files
+
+    import yaml
+
+    raw = yaml.safe_load((files("sci_assistant") / "data" / "triage.yaml").read_text(encoding="utf-8"))
+    assert all(rule["source"] for rule in raw["rules"])
+    assert len(load_rules().rules) == len(raw["rules"])
