@@ -7,6 +7,7 @@ so it works behind a proxy that adds a path.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import os
 import socket
@@ -133,8 +134,15 @@ def serve(app: FastAPI, *, host: str, port: int, open_browser: bool) -> None:
     click.echo(f"SCI Assistant is at {address} (press Ctrl+C to end it)")
     if open_browser and has_desktop():
         webbrowser.open(address)  # the socket listens already: the page waits until the server answers
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
-    uvicorn.Server(config).run(sockets=[listening])
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,  # an open page holds a connection that never ends by itself
+    )
+    with contextlib.suppress(KeyboardInterrupt):  # raised again by uvicorn once everything is closed
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:

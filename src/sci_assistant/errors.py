@@ -10,7 +10,8 @@
     │   ├── StoreBusy        another process is indexing
     │   └── RemovalsRefused  indexing would remove more than a tenth of the articles
     ├── ModelError           an embedding or chat model cannot be loaded or called
-    └── QuestionError        a question is empty or too long
+    ├── QuestionError        a question is empty or too long
+    └── EvaluationError      a question file, a baseline, gates or judged data cannot be used
 
 Messages give the offending value and the next step. Vendors' errors are mapped where the vendor is called.
 """
@@ -79,3 +80,7 @@ class ModelError(AssistantError):
 
 class QuestionError(AssistantError):
     code = "question"
+
+
+class EvaluationError(AssistantError):
+    code = "evaluation"

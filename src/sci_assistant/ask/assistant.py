@@ -99,6 +99,10 @@ class Assistant:
         question = self._read(turn, self.live)
         return self._retriever.search(question.searched, k=k, by_article=by_article)
 
+    def searched(self, turn: Turn) -> str:
+        """What is searched for a turn: its question, standalone and with its spelling mended."""
+        return self._read(turn, self.live).searched
+
     def signals(self, turn: Turn) -> Signals:
         """What the decision to answer or refuse is made from, for fitting and reports."""
         question = self._read(turn, self.live)

@@ -214,7 +214,8 @@ def _in_reading_order(
         else:
             runs.append((article, [index]))
 
-    opening = {anchor.index, anchor.article.sentences[anchor.index].lead}
+    first = next((run for article, run in runs if article.id == anchor.article.id and anchor.index in run), [])
+    opening = {*first, *(anchor.article.sentences[i].lead for i in first)}
 
     def order(run: tuple[Article, list[int]]) -> tuple[bool, bool, bool, bool]:
         article, indices = run

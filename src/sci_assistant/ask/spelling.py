@@ -1,7 +1,8 @@
 """A question -> the same question with misspelt words of the corpus mended, and which ones.
 
 Only a word that is known neither to English nor to the list of medicines is changed, and only into a word
-of the corpus that differs by a slip of the fingers, or into two that were run together. Notices and refusals judge the original words.
+of the corpus that differs by a slip of the fingers, or into two that were run together. Notices and refusals
+judge the original words.
 """
 
 from __future__ import annotations

@@ -1,0 +1,137 @@
+"""Questions and a system -> a run: its records and figures.
+
+    questions -> System.respond -> Record -> Figure
+
+The assistant is driven through `Assistant.ask` and `Assistant.search`, as the browser drives it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sci_assistant.errors import EvaluationError
+from sci_assistant_eval.questions import Kind, Question, Split, load_questions
+from sci_assistant_eval.records import Run, without_texts
+from sci_assistant_eval.score import compute_figures, make_record
+
+if TYPE_CHECKING:
+    from sci_assistant.ask.assistant import Assistant
+    from sci_assistant.models import LocalEmbeddings
+    from sci_assistant.settings import Settings
+    from sci_assistant_eval.systems import System
+
+Progress = Callable[[int, int], None]  # done, of
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which questions are asked."""
+
+    split: Split = "dev"
+    only: Kind | None = None
+    limit: int | None = None
+    questions: Path | None = None  # a folder of question files; None for the bundled ones
+
+
+def choose_questions(choice: Choice) -> tuple[Question, ...]:
+    """The questions of a choice. A limit takes every n-th, so that each kind keeps its share.
+
+    Raises:
+        CorpusError: a question file is not readable as such.
+        EvaluationError: no question is left.
+    """
+    if choice.questions is not None and not choice.questions.is_dir():
+        raise EvaluationError(f"{choice.questions} is no folder. Name a folder of *.yaml question files.")
+    found = [q for q in load_questions(choice.questions, split=choice.split) if choice.only in (None, q.kind)]
+    if not found:
+        kind = f" of kind {choice.only}" if choice.only else ""
+        place = choice.questions or "the bundled questions"
+        raise EvaluationError(f"No question{kind} of {place} is in the {choice.split} split.")
+    if choice.limit is None or choice.limit >= len(found):
+        return tuple(found)
+    return tuple(found[i * len(found) // choice.limit] for i in range(choice.limit))
+
+
+def check_labels(questions: Sequence[Question], assistant: Assistant) -> None:
+    """Refuse questions whose labels name articles that are not indexed: their figures would say nothing.
+
+    Raises:
+        EvaluationError: names them.
+    """
+    known = set(assistant.live.articles)
+    unknown = sorted({article for q in questions for article in q.articles} - known)
+    if unknown:
+        more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
+        raise EvaluationError(
+            f"The questions name articles that are not indexed: {', '.join(unknown[:5])}{more}. "
+            "Index them first: sci-assistant index"
+        )
+
+
+def run_system(
+    system: System,
+    questions: Sequence[Question],
+    assistant: Assistant,
+    choice: Choice,
+    *,
+    progress: Progress | None = None,
+) -> Run:
+    """Ask a system every question. Records of the test split keep no texts (records.py)."""
+    from sci_assistant.types import Turn
+
+    system.respond(Turn("spinal cord injury"))  # models and index are loaded before anything is timed
+    records = []
+    for done, question in enumerate(questions, start=1):
+        records.append(make_record(question, system.respond(question.turn)))
+        if progress is not None:
+            progress(done, len(questions))
+    build = assistant.live
+    hidden = choice.split == "test"
+    return Run(
+        system=system.name,
+        split=choice.split,
+        made=datetime.now(UTC).isoformat(timespec="seconds"),
+        build=build.manifest.build,
+        articles=len(build.articles),
+        model=build.manifest.model.name,
+        questions_hash=questions_hash(questions),
+        figures=compute_figures(records),
+        records=tuple(without_texts(record) if hidden else record for record in records),
+        only=choice.only,
+        limit=choice.limit,
+    )
+
+
+def questions_hash(questions: Sequence[Question]) -> str:
+    """A hash of questions and labels: two runs are of one set where it is equal."""
+    return hashlib.sha256("".join(q.model_dump_json() for q in questions).encode()).hexdigest()[:16]
+
+
+def baselines(
+    assistant: Assistant, embeddings: LocalEmbeddings, cache: Path, *, progress: Progress | None = None
+) -> Iterator[System]:
+    """Keyword search alone, dense search alone, and the tutorials' pipeline, over the articles of the live build.
+
+    Raises:
+        EvaluationError: the extra that brings the tutorials' parts is not installed.
+    """
+    from sci_assistant_eval.systems import Passages
+
+    yield Passages("keyword only", assistant, embeddings, keyword_weight=1.0)
+    yield Passages("dense only", assistant, embeddings, keyword_weight=0.0)
+    try:
+        from sci_assistant_eval.tutorial import Tutorial
+
+        yield Tutorial(tuple(assistant.live.articles.values()), embeddings, cache, progress=progress)
+    except ImportError as error:
+        raise EvaluationError(f"{error.name} is missing. Run: pip install 'sci-assistant[eval]'") from error
+
+
+def default_cache(settings: Settings) -> Path:
+    """Where vectors of baselines are kept: beside the store."""
+    return settings.store.with_name(settings.store.name + "-eval")
