@@ -17,13 +17,13 @@ import time
 from pathlib import Path
 
 import numpy as np
+from sci_assistant_eval.questions import load_questions
 
 from sci_assistant import wire
 from sci_assistant.ingest.build import build_index
 from sci_assistant.models import bundled_weights
 from sci_assistant.settings import load_settings
 from sci_assistant.types import Turn
-from sci_assistant_eval.questions import load_questions
 
 MOST_P50, MOST_P95 = 2.0, 4.0
 

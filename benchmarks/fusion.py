@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from sci_assistant_eval.questions import load_questions
 
 from sci_assistant import wire
 from sci_assistant.ask.retrieve import CANDIDATES, rank
@@ -23,7 +24,6 @@ from sci_assistant.ingest.build import build_index
 from sci_assistant.settings import load_settings
 from sci_assistant.store import Store
 from sci_assistant.words import stems
-from sci_assistant_eval.questions import load_questions
 
 Order = Callable[[np.ndarray, np.ndarray], list[int]]
 
@@ -52,8 +52,8 @@ def reciprocal_rank(dense: np.ndarray, keyword: np.ndarray) -> list[int]:
 
 
 WAYS: dict[str, Order] = {
-    "dense only": lambda dense, keyword: np.argsort(-dense, kind="stable").tolist(),
-    "keywords only": lambda dense, keyword: np.argsort(-keyword, kind="stable").tolist(),
+    "dense only": lambda dense, _: np.argsort(-dense, kind="stable").tolist(),
+    "keywords only": lambda _, keyword: np.argsort(-keyword, kind="stable").tolist(),
     "reciprocal rank": reciprocal_rank,
     **{f"standardised, {weight:.1f}": standardised(weight) for weight in (0.2, 0.3, 0.4, 0.5, 0.6)},
 }
@@ -100,7 +100,7 @@ def on_judged(data: Path, count: int, embeddings) -> None:
     qrels = list(ir_measures.read_trec_qrels(str(data / "qrels.txt")))
     judged = {qrel.doc_id for qrel in qrels}
     with gzip.open(data / "answers.jsonl.gz", "rt", encoding="utf-8") as lines:
-        rows = [line for line in lines]
+        rows = list(lines)
     ids = {json.loads(row)["id"]: row for row in rows}
     others = random.Random(1).sample(sorted(ids.keys() - judged), min(count, len(ids.keys() - judged)))
     with tempfile.TemporaryDirectory() as folder:

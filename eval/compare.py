@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
-
-from sci_assistant.errors import EvaluationError
 from sci_assistant_eval.intervals import Difference, paired_difference
 from sci_assistant_eval.records import Record, Run
 from sci_assistant_eval.score import METRICS, groups_of
+
+from sci_assistant.errors import EvaluationError
 
 
 class Gate(BaseModel):
@@ -160,11 +160,12 @@ def _paired_changes(pairs: Sequence[tuple[Record, Record]]) -> Iterator[Change]:
             groups.setdefault(group, []).append((before, after))
     for group, members in groups.items():
         for metric in METRICS:
-            both = [(b.values[metric], a.values[metric]) for b, a in members if metric in b.values and metric in a.values]
+            values = [(before.values.get(metric), after.values.get(metric)) for before, after in members]
+            both = [(old, new) for old, new in values if old is not None and new is not None]
             test = paired_difference([new for _, new in both], [old for old, _ in both])
             if test is not None:
-                before, after = (sum(side) / len(both) for side in zip(*both, strict=True))
-                yield Change(group, metric, before, after, test)
+                old_mean, new_mean = (sum(side) / len(both) for side in zip(*both, strict=True))
+                yield Change(group, metric, old_mean, new_mean, test)
 
 
 def _other_changes(run: Run, baseline: Run) -> Iterator[Change]:

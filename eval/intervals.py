@@ -83,6 +83,21 @@ def paired_difference(new: Sequence[float], old: Sequence[float]) -> Difference 
     return Difference(spread.value, spread.low, spread.high, _flip_test(change), spread.n)
 
 
+def relative_gain(new: Sequence[float], old: Sequence[float]) -> Estimate | None:
+    """How much greater the mean of new is than that of old, as a share of old, with its paired bootstrap interval.
+
+    None without values or where old is 0 throughout.
+    """
+    ahead, behind = np.asarray(new, dtype=np.float64), np.asarray(old, dtype=np.float64)
+    if not len(ahead) or not behind.sum():
+        return None
+    draws = _draws(len(ahead))
+    below = behind[draws].sum(axis=1)
+    drawn = ahead[draws].sum(axis=1)[below > 0] / below[below > 0] - 1.0
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return Estimate(float(ahead.sum() / behind.sum() - 1.0), float(low), float(high), len(ahead))
+
+
 def _flip_test(change: Values) -> float:
     moved = change[np.abs(change) > 1e-12]
     if not len(moved):

@@ -32,9 +32,16 @@ class KeyFact(BaseModel):
     @field_validator("any")
     @classmethod
     def _patterns_compile(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for pattern in value:
+        return _compiled(value)
+
+
+def _compiled(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    for pattern in patterns:
+        try:
             re.compile(pattern)
-        return value
+        except re.error as error:
+            raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
+    return patterns
 
 
 class Question(BaseModel):
@@ -57,9 +64,16 @@ class Question(BaseModel):
     topic_change: bool | None = None
     lay: bool = False  # the most typical lay question of its first article
 
+    @field_validator("must_not")
+    @classmethod
+    def _patterns_compile(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return _compiled(value)
+
     @property
     def split(self) -> Split:
-        """dev for tuning, test for reporting only."""
+        """dev for tuning, test for reporting only. The lay questions, which articles are mended for, are dev."""
+        if self.lay:
+            return "dev"
         return "dev" if hashlib.sha256(self.id.encode()).digest()[0] % 2 == 0 else "test"
 
     @property
@@ -82,7 +96,10 @@ def load_questions(folder: Path | None = None, *, split: Split | None = None) ->
 
     found: dict[str, Question] = {}
     for path in sorted((folder or questions_folder()).glob("*.yaml")):
-        rows: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        try:
+            rows: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except (UnicodeDecodeError, yaml.YAMLError) as error:
+            raise CorpusError(f"{path} cannot be read as YAML: {error}") from error
         if not isinstance(rows, list):
             raise CorpusError(f"{path} must be a YAML list of questions.")
         for number, row in enumerate(rows, start=1):

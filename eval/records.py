@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
+from sci_assistant_eval.questions import Kind, Split
 
 from sci_assistant.errors import EvaluationError
 from sci_assistant.types import AnswerStatus
-from sci_assistant_eval.questions import Kind, Split
 
 FORMAT = 1
 
@@ -105,7 +105,6 @@ def without_texts(record: Record) -> Record:
     """A record of which only figures are left."""
     return replace(
         record,
-        key=text_digest(record.key),
         question="",
         history=(),
         shown="",

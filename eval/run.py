@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sci_assistant.errors import EvaluationError
 from sci_assistant_eval.questions import Kind, Question, Split, load_questions
-from sci_assistant_eval.records import Run, without_texts
+from sci_assistant_eval.records import Record, Run, text_digest, without_texts
 from sci_assistant_eval.score import compute_figures, make_record
 
+from sci_assistant.errors import EvaluationError
+
 if TYPE_CHECKING:
+    from sci_assistant_eval.systems import System
+
     from sci_assistant.ask.assistant import Assistant
     from sci_assistant.models import LocalEmbeddings
     from sci_assistant.settings import Settings
-    from sci_assistant_eval.systems import System
 
 Progress = Callable[[int, int], None]  # done, of
 
@@ -79,9 +81,10 @@ def run_system(
     assistant: Assistant,
     choice: Choice,
     *,
+    keep_texts: bool = True,
     progress: Progress | None = None,
 ) -> Run:
-    """Ask a system every question. Records of the test split keep no texts (records.py)."""
+    """Ask a system every question. Records of the test split never keep texts (records.py)."""
     from sci_assistant.types import Turn
 
     system.respond(Turn("spinal cord injury"))  # models and index are loaded before anything is timed
@@ -91,7 +94,6 @@ def run_system(
         if progress is not None:
             progress(done, len(questions))
     build = assistant.live
-    hidden = choice.split == "test"
     return Run(
         system=system.name,
         split=choice.split,
@@ -101,10 +103,15 @@ def run_system(
         model=build.manifest.model.name,
         questions_hash=questions_hash(questions),
         figures=compute_figures(records),
-        records=tuple(without_texts(record) if hidden else record for record in records),
+        records=tuple(_kept(record, choice, keep_texts=keep_texts) for record in records),
         only=choice.only,
         limit=choice.limit,
     )
+
+
+def _kept(record: Record, choice: Choice, *, keep_texts: bool) -> Record:
+    bare = record if keep_texts and choice.split == "dev" else without_texts(record)
+    return replace(bare, key=text_digest(record.key)) if choice.split == "test" else bare
 
 
 def questions_hash(questions: Sequence[Question]) -> str:

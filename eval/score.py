@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Literal
 
-from sci_assistant.types import Answer, Timings
 from sci_assistant_eval import metrics
 from sci_assistant_eval.intervals import Statistic, estimate, mean, quantile
 from sci_assistant_eval.questions import Question
 from sci_assistant_eval.records import Figure, Record, Said, text_digest
 from sci_assistant_eval.selective import area, losses_by_confidence
+
+from sci_assistant.types import Answer, Timings
 
 DEPTHS = (1, 2, 3, 5, 8, 10, 15, 20)  # of the curve of what is found
 FIRST_WORDS = 120  # of a quoted answer; longer ones are also read only so far

@@ -10,6 +10,9 @@ import time
 from dataclasses import replace
 from typing import Protocol
 
+from sci_assistant_eval.records import Said
+from sci_assistant_eval.score import Found, Response, section_label
+
 from sci_assistant import render
 from sci_assistant.ask.assistant import Assistant
 from sci_assistant.ask.decide import load_model, read_signals
@@ -18,8 +21,6 @@ from sci_assistant.models import LocalEmbeddings
 from sci_assistant.render_html import to_html
 from sci_assistant.settings import Settings
 from sci_assistant.types import Answer, Passage, Timings, Turn
-from sci_assistant_eval.records import Said
-from sci_assistant_eval.score import Found, Response, section_label
 
 DEPTH = 100  # passages that are ranked for a question
 SHOWN = 4  # passages that a baseline shows, as the tutorials do

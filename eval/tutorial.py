@@ -12,19 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.embeddings import Embeddings
-
-from sci_assistant.models import LocalEmbeddings, Vectors
-from sci_assistant.store import VectorCache
-from sci_assistant.types import Article, Turn
 from sci_assistant_eval.metrics import distinct
 from sci_assistant_eval.records import Said
 from sci_assistant_eval.score import Found, Response, section_label
 from sci_assistant_eval.systems import DEPTH, SHOWN, shown_answer
 
+from sci_assistant.models import LocalEmbeddings, Vectors
+from sci_assistant.store import VectorCache
+from sci_assistant.types import Article, Turn
+
 if TYPE_CHECKING:
     from langchain_chroma import Chroma
 
-SPLIT = {"chunk_size": 1000, "chunk_overlap": 200}  # characters, as the tutorials do
+PART, OVERLAP = 1000, 200  # characters, as the tutorials do
 EMBED_STEP = 256  # texts between two steps of the progress bar
 
 Progress = Callable[[int, int], None]  # done, of
@@ -52,7 +52,7 @@ class Tutorial:
         from langchain_text_splitters import RecursiveCharacterTextSplitter
 
         whole = [Document(article_document(a), metadata={"article": a.id}) for a in articles]
-        parts = RecursiveCharacterTextSplitter(**SPLIT).split_documents(whole)
+        parts = RecursiveCharacterTextSplitter(chunk_size=PART, chunk_overlap=OVERLAP).split_documents(whole)
         self._store: Chroma = Chroma.from_documents(
             parts,
             CachedEmbeddings(embeddings, cache, [part.page_content for part in parts], progress=progress),
@@ -114,9 +114,7 @@ class CachedEmbeddings(Embeddings):
         return self._embeddings.embed_query(text)
 
 
-def _embed(
-    texts: Sequence[str], embeddings: LocalEmbeddings, cache: VectorCache, progress: Progress | None
-) -> Vectors:
+def _embed(texts: Sequence[str], embeddings: LocalEmbeddings, cache: VectorCache, progress: Progress | None) -> Vectors:
     vectors, missing = cache.get(texts)
     missing.sort(key=lambda position: -len(texts[position]))
     for start in range(0, len(missing), EMBED_STEP):

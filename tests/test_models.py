@@ -15,7 +15,7 @@ def test_the_bundled_weights_are_the_published_ones(embeddings):
 def test_other_weights_under_the_bundled_name_are_refused(tmp_path, monkeypatch):
     (tmp_path / "model.safetensors").write_bytes(b"not the weights")
     monkeypatch.setattr(models, "bundled_weights", lambda: tmp_path)
-    with pytest.raises(ModelError, match="SHA-256.*force-reinstall"):
+    with pytest.raises(ModelError, match=r"SHA-256.*force-reinstall"):
         _ = LocalEmbeddings().revision
 
 

@@ -52,7 +52,7 @@ def test_the_wheel_answers_and_serves_outside_the_checkout(command, tmp_path, fr
         shutil.copy(VECTORS, store / VECTORS.name)
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {"SCI_ASSISTANT_STORE": str(store)}
     where = subprocess.run(
-        [str(command.parent / "python"), "-c", "import sci_assistant, sci_assistant_ui, sci_assistant_corpus as c; print(c.__file__)"],
+        [str(command.parent / "python"), "-c", "import sci_assistant_ui, sci_assistant_corpus as c; print(c.__file__)"],
         check=True, capture_output=True, text=True, cwd=tmp_path, env=environment,
     )  # fmt: skip
     assert str(ROOT) not in where.stdout

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import logging
 import os
 import socket
 import sys
@@ -139,10 +140,13 @@ def serve(app: FastAPI, *, host: str, port: int, open_browser: bool) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=2,  # an open page holds a connection that never ends by itself
+        timeout_graceful_shutdown=1,  # an open page holds a connection that never ends by itself
     )
+    server = uvicorn.Server(config)
+    # Such a connection is cut at the end, which uvicorn would report with a traceback.
+    logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)
     with contextlib.suppress(KeyboardInterrupt):  # raised again by uvicorn once everything is closed
-        uvicorn.Server(config).run(sockets=[listening])
+        server.run(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:

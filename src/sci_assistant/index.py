@@ -23,7 +23,7 @@ from sci_assistant.ingest.chunk import CHUNKING_VERSION
 from sci_assistant.keyword import KeywordIndex, vocabulary
 from sci_assistant.models import ModelSpec, Vectors
 from sci_assistant.types import Article, Chunk
-from sci_assistant.words import tokenize
+from sci_assistant.words import stem, tokenize
 
 FORMAT_VERSION = 1
 REBUILD = "Run: sci-assistant index --rebuild"
@@ -226,6 +226,11 @@ class Build:
             for article in self.articles.values()
             for phrase in (*title_names(article.title), *article.synonyms)
         }
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """Stems of every word of the articles."""
+        return frozenset(stem(word) for word in self.vocabulary)
 
     def nearest(self, vector: Vectors, count: int) -> dict[int, float]:
         """Cosine of the chunks nearest to a unit vector, by chunk position."""

@@ -44,6 +44,7 @@ class Shown:
 
     text: str
     item: bool
+    number: int | None
     marks: tuple[Mark, ...]
 
 
@@ -91,9 +92,10 @@ def _shown(run: tuple[AnswerSentence, ...], quotes: dict[int, str], times: Count
         marks = tuple(Mark(number, times[number]) for number in sentence.citations) if ends else ()
         item = sentence.kind == "item"
         if shown and item and shown[-1].item and _same_item(shown[-1].text, sentence, quotes):
-            shown[-1] = Shown(f"{shown[-1].text} {sentence.text}", True, (*shown[-1].marks, *marks))
+            text = f"{shown[-1].text} {sentence.text}"
+            shown[-1] = Shown(text, True, shown[-1].number, (*shown[-1].marks, *marks))
         else:
-            shown.append(Shown(sentence.text, item, marks))
+            shown.append(Shown(sentence.text, item, sentence.number, marks))
     return tuple(shown)
 
 
@@ -114,7 +116,7 @@ def to_json(answer: Answer) -> dict[str, Any]:
         "notice": _listed(asdict(answer.notice)) if answer.notice else None,
         "caution": answer.caution,
         "text": answer.text,
-        "sentences": [_listed(asdict(sentence)) for sentence in answer.sentences],
+        "sentences": [_sentence(sentence) for sentence in answer.sentences],
         "uncovered_parts": list(answer.uncovered_parts),
         "citations": [_citation(citation) for citation in answer.citations],
         "related": [asdict(related) for related in answer.related],
@@ -130,6 +132,12 @@ def to_json(answer: Answer) -> dict[str, Any]:
 
 def _listed(value: dict[str, Any]) -> dict[str, Any]:
     return {key: list(item) if isinstance(item, tuple) else item for key, item in value.items()}
+
+
+def _sentence(sentence: AnswerSentence) -> dict[str, Any]:
+    form = _listed(asdict(sentence))
+    del form["number"]  # not promised; `text` shows the steps' numbers
+    return form
 
 
 def _citation(citation: Citation) -> dict[str, Any]:
@@ -235,7 +243,8 @@ def _group_markdown(group: Group) -> str:
 
 def _sentence_markdown(shown: Shown) -> str:
     marks = "".join(f" \\[{mark.number}\\]" for mark in shown.marks)
-    return f"{'- ' if shown.item else ''}{_plain(shown.text)}{marks}"
+    sign = "" if not shown.item else "- " if shown.number is None else f"{shown.number}. "
+    return f"{sign}{_plain(shown.text)}{marks}"
 
 
 def _source_markdown(citation: Citation) -> str:

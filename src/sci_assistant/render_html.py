@@ -126,7 +126,7 @@ def _uncovered(parts: tuple[str, ...]) -> Html:
 
 
 def _group(group: Group, answer: Answer, message: int) -> Html:
-    blocks = [(item, tuple(run)) for item, run in groupby(group.sentences, lambda shown: shown.item)]
+    blocks = [(key[0], tuple(run)) for key, run in groupby(group.sentences, lambda s: (s.item, s.number is None))]
     return fragment(
         element("h4", group.heading) if group.heading else None,
         *(_block(run, item, answer, message) for item, run in blocks),
@@ -136,7 +136,8 @@ def _group(group: Group, answer: Answer, message: int) -> Html:
 def _block(run: tuple[Shown, ...], is_list: bool, answer: Answer, message: int) -> Html:
     sentences = [fragment(shown.text, _marks(shown, answer, message)) for shown in run]
     if is_list:
-        return element("ul", *(element("li", sentence) for sentence in sentences))
+        items = (element("li", part, value=shown.number) for part, shown in zip(sentences, run, strict=True))
+        return element("ul" if run[0].number is None else "ol", *items)
     return element("p", *(fragment(sentence, " ") for sentence in sentences))
 
 

@@ -194,6 +194,7 @@ class AnswerSentence:
     kind: SentenceKind
     section: str
     citations: tuple[int, ...]
+    number: int | None = None  # of a step in a numbered list
 
 
 @dataclass(frozen=True, slots=True)

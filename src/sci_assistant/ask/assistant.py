@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sci_assistant.ask import prompts
 from sci_assistant.ask.condense import condense
-from sci_assistant.ask.decide import Signals, answerable, read_signals
+from sci_assistant.ask.decide import Signals, answerable, knows_own_words, read_signals
 from sci_assistant.ask.intent import lacks_asked_fact, read_intent
 from sci_assistant.ask.quote import call_section, quote
 from sci_assistant.ask.retrieve import HybridRetriever, Retrieved
@@ -24,7 +24,7 @@ from sci_assistant.ask.triage import Triage
 from sci_assistant.errors import AssistantError, ModelError, StoreEmpty, StoreError
 from sci_assistant.index import Build
 from sci_assistant.settings import Settings
-from sci_assistant.types import Answer, AnswerError, Article, Draft, Notice, Related, Timings, Turn
+from sci_assistant.types import Answer, AnswerError, AnswerSentence, Article, Draft, Notice, Related, Timings, Turn
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,11 @@ class _Question:
     standalone: str
     searched: str
     corrected: Corrected
+
+    @property
+    def joined(self) -> bool:
+        """Whether an earlier topic was added."""
+        return self.searched != self.corrected.text
 
 
 class Assistant:
@@ -160,7 +165,9 @@ class Assistant:
         if notice is not None and notice.kind == "crisis":
             return self._in_crisis(question, retrieved, notice)
         intent = read_intent(question.searched)
-        if not intent.request_to_act and answerable(read_signals(retrieved, judged, question.corrected.changes)):
+        known = not question.joined or knows_own_words(retrieved.build, question.corrected.text)
+        signals = read_signals(retrieved, judged, question.corrected.changes)
+        if known and not intent.request_to_act and answerable(signals):
             draft = quote(retrieved, question.searched, intent)
         if draft is not None and lacks_asked_fact(judged, (sentence.text for sentence in draft.sentences)):
             draft = None
@@ -168,6 +175,8 @@ class Assistant:
         if draft is None:
             text = prompts.NOT_COVERED.format(count=prompts.articles(len(articles))) + " " + prompts.ASK_WHOM
             answer = self._blank(question.turn, notice, status="not_covered", text=text)
+            if not known:  # it was no follow-up after all: the titles nearest to the question alone
+                retrieved = self._retriever.search(question.corrected.text)
             answer = replace(answer, related=_related(retrieved))
         else:
             answer = replace(
@@ -237,18 +246,27 @@ def question_problem(question: str, settings: Settings) -> str | None:
 
 
 def answer_text(draft: Draft) -> str:
-    """The answer as plain text: sentences with [n] marks, list items on lines of their own."""
+    """The answer as plain text: sentences with [n] marks, each list item and numbered step on a line of its own."""
+    quotes = {citation.number: citation.quote for citation in draft.citations}
     lines: list[str] = []
+    before: AnswerSentence | None = None
     for sentence in draft.sentences:
-        marks = "".join(f"[{number}]" for number in sentence.citations)
-        piece = f"{sentence.text} {marks}"
-        if sentence.kind == "item":
-            lines.append(f"- {piece}")
-        elif lines and not lines[-1].startswith("- "):
-            lines[-1] += " " + piece
+        piece = f"{sentence.text} {''.join(f'[{number}]' for number in sentence.citations)}"
+        if before is not None and before.kind == sentence.kind and _one_block(before, sentence, quotes):
+            lines[-1] += f" {piece}"
+        elif sentence.kind == "item":
+            lines.append(f"- {piece}" if sentence.number is None else f"{sentence.number}. {piece}")
         else:
             lines.append(piece)
+        before = sentence
     return "\n".join(lines)
+
+
+def _one_block(before: AnswerSentence, sentence: AnswerSentence, quotes: Mapping[int, str]) -> bool:
+    """Whether two sentences stand on one line: all plain ones, and those of one list item (a space parts them)."""
+    if sentence.kind == "sentence":
+        return True
+    return any(f"{before.text} {sentence.text}" in quotes[number] for number in sentence.citations)
 
 
 def authorship(articles: Sequence[Article]) -> str:

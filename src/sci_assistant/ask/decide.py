@@ -15,9 +15,11 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
 
+from sci_assistant.ask.condense import ASPECTS
 from sci_assistant.ask.retrieve import Retrieved
+from sci_assistant.index import Build
 from sci_assistant.types import Passage
-from sci_assistant.words import rarity, stem, stems, tokenize
+from sci_assistant.words import STOPWORDS, rarity, stem, stems, tokenize
 
 PASSAGES_READ = 3  # best passages whose words count as held
 
@@ -78,6 +80,16 @@ def answerable(signals: Signals) -> bool:
     """Whether the articles answer the question."""
     model = load_model()
     return model.probability(signals) >= model.threshold
+
+
+def knows_own_words(build: Build, question: str) -> bool:
+    """Whether the articles hold the rarest word that a follow-up itself brings.
+
+    A follow-up is searched together with its earlier topic; without this, "best pizza in town?" would be
+    answered from that topic's article.
+    """
+    own = [word for word in tokenize(question) if word not in STOPWORDS and word not in ASPECTS]
+    return not own or stem(max(own, key=rarity)) in build.stems
 
 
 def _content_weights(question: str, corrected: dict[str, str]) -> dict[str, tuple[float, float]]:

@@ -19,10 +19,10 @@ INDEX_BROKEN = "The index of the articles cannot be read. The person who runs th
 MODEL_BROKEN = (
     "The model that finds passages cannot be loaded. The person who runs this assistant can see why in its log."
 )
-CRISIS = "Please use one of the numbers above now. I am a computer program, and you deserve a person who listens."
+CRISIS = "Please use one of the numbers above now. This is a computer program, and you deserve a person who listens."
 STILL_CALL = (
-    "If you feel unwell or are frightened, do not wait for this assistant: call your care team, or your local emergency "
-    "number (112, 911, 999 or 000)."
+    "If you feel unwell or are frightened, do not wait for this assistant: call your care team, or your local "
+    "emergency number (112, 911, 999 or 000)."
 )
 
 

@@ -264,5 +264,6 @@ def compose(runs: Sequence[tuple[Article, Sequence[int]]]) -> Draft:
         )
         for index in indices:
             spot = article.sentences[index]
-            sentences.append(AnswerSentence(article.quote(spot.start, spot.end), spot.kind, section, (number,)))
+            text, step = article.quote(spot.start, spot.end), article.blocks[spot.block].number
+            sentences.append(AnswerSentence(text, spot.kind, section, (number,), step))
     return Draft(tuple(sentences), tuple(citations))

@@ -1,0 +1,174 @@
+"""The `eval` command: parse, run the question-answer test set, print and write the report.
+
+    sci-assistant eval                       the assistant on the bundled questions
+    sci-assistant eval retrieval --data DIR  the ranking alone on a collection with judged documents
+
+Exit status: 0 done, 1 a gated figure fell beyond its margin against the baseline, 2 could not run.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from sci_assistant_eval.records import Evaluation
+    from sci_assistant_eval.run import Choice
+
+    from sci_assistant.settings import Settings
+
+KINDS = ["answerable", "follow_up", "uncovered"]
+
+
+@click.group("eval", invoke_without_command=True)
+@click.option(
+    "--questions",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of question files (*.yaml) instead of the bundled ones.",
+)
+@click.option("--split", type=click.Choice(["dev", "test"]), default="dev", show_default=True, help="dev for tuning.")
+@click.option("--only", type=click.Choice(KINDS), help="Ask one kind of question only.")
+@click.option("--answers", type=click.Choice(["quoted", "written"]), help="How answers are made.")
+@click.option("--limit", type=click.IntRange(1), help="Ask at most so many questions, spread over the files.")
+@click.option(
+    "--report",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("report"),
+    show_default=True,
+    help="Folder for index.html and run.json.",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="run.json of an earlier run to compare with; status 1 when a gated figure fell beyond its margin.",
+)
+@click.option("--systems", is_flag=True, help="Run keyword search, dense search and the tutorials' pipeline beside.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+@click.option("--store", type=click.Path(path_type=Path), help="Folder of the index.")
+@click.pass_context
+def evaluate(
+    context: click.Context,
+    questions: Path | None,
+    split: str,
+    only: str | None,
+    answers: str | None,
+    limit: int | None,
+    report: Path,
+    baseline: Path | None,
+    systems: bool,
+    as_json: bool,
+    store: Path | None,
+) -> None:
+    """Run the question-answer test set on the live index and write a report."""
+    if context.invoked_subcommand is not None:
+        return
+    from sci_assistant_eval.compare import bundled_gates, compare
+    from sci_assistant_eval.records import load, save
+    from sci_assistant_eval.report import to_html, to_text
+    from sci_assistant_eval.run import Choice, choose_questions
+
+    earlier = load(baseline) if baseline else None  # read first: the report may be written over it
+    choice = Choice(split=split, only=only, limit=limit, questions=questions)  # type: ignore[arg-type]  # click checks
+    asked = choose_questions(choice)
+    click.echo(f"Split: {split} ({len(asked)} questions)", err=True)
+    evaluation = _run(_settings(store=store, answers=answers), choice, systems=systems)
+    comparison = compare(evaluation.ours, earlier.ours, bundled_gates()) if earlier else None
+    save(evaluation, report / "run.json")
+    (report / "index.html").write_text(to_html(evaluation, asked, bundled_gates(), comparison), encoding="utf-8")
+    if as_json:
+        click.echo(json.dumps(_figures_json(evaluation), ensure_ascii=False, indent=1))
+    else:
+        click.echo(to_text(evaluation, bundled_gates(), comparison))
+    click.echo(f"Report: {report / 'index.html'}, {report / 'run.json'}", err=True)
+    for line in comparison.fallen if comparison else ():
+        click.echo(f"Fell beyond its margin: {line}", err=True)
+    context.exit(1 if comparison and comparison.fallen else 0)
+
+
+def _run(settings: Settings, choice: Choice, *, systems: bool) -> Evaluation:
+    from sci_assistant_eval.records import Evaluation
+    from sci_assistant_eval.run import baselines, check_labels, choose_questions, default_cache, run_system
+    from sci_assistant_eval.systems import Ours
+
+    from sci_assistant import wire
+
+    asked = choose_questions(choice)
+    embeddings = wire.make_embeddings(settings)
+    assistant = wire.make_assistant(settings, embeddings=embeddings)
+    check_labels(asked, assistant)
+    with ExitStack() as bars:
+
+        def bar(label: str) -> Callable[[int, int], None]:
+            return progress_bar(label, bars)
+
+        ours = run_system(Ours(assistant, settings), asked, assistant, choice, progress=bar("Asking"))
+        beside = baselines(assistant, embeddings, default_cache(settings), progress=bar("Embedding"))
+        others = tuple(
+            run_system(system, asked, assistant, choice, keep_texts=False, progress=bar(system.name.capitalize()))
+            for system in (beside if systems else ())
+        )
+    return Evaluation(ours, others)
+
+
+@evaluate.command("retrieval")
+@click.option(
+    "--data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    required=True,
+    help="Folder with answers.jsonl.gz, queries.jsonl and qrels.txt.",
+)
+@click.option("--store", type=click.Path(path_type=Path), help="Folder of that collection's own index.")
+@click.option("--sample", type=click.IntRange(0), help="Index all judged documents and so many others only.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def retrieval_command(data: Path, store: Path | None, sample: int | None, as_json: bool) -> None:
+    """Rank a judged collection: nDCG@10, AP@10, RR@10, R@10 for both forms of each question, beside the baselines.
+
+    The collection is indexed into a store of its own the first time, which takes a while.
+    """
+    from sci_assistant_eval.retrieval import evaluate_collection, results_to_json, results_to_text
+
+    settings = _settings(store=store)
+    with ExitStack() as bars:
+        results = evaluate_collection(
+            data, settings, own_store=store, sample=sample, progress=lambda label: progress_bar(label, bars)
+        )
+    click.echo(json.dumps(results_to_json(results), indent=1) if as_json else results_to_text(results))
+
+
+def _settings(**overrides: object) -> Settings:
+    from sci_assistant.settings import load_settings
+
+    settings = load_settings(**overrides)
+    if settings.answers == "written":
+        raise click.UsageError("Written answers are not available in this version. Use --answers quoted.")
+    return settings
+
+
+def _figures_json(evaluation: Evaluation) -> dict[str, Any]:
+    runs = (evaluation.ours, *evaluation.others)
+    return {
+        "split": evaluation.ours.split,
+        "build": evaluation.ours.build,
+        "systems": {run.system: [asdict(figure) for figure in run.figures] for run in runs},
+    }
+
+
+def progress_bar(label: str, bars: ExitStack) -> Callable[[int, int], None]:
+    """A progress bar on a terminal that `bars` closes; nothing elsewhere."""
+    started: list[Any] = []
+
+    def show(done: int, total: int) -> None:
+        if not sys.stderr.isatty():
+            return
+        if not started:
+            started.append(bars.enter_context(click.progressbar(length=total, label=label, file=sys.stderr)))
+        started[0].update(done - started[0].pos)
+
+    return show
