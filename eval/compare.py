@@ -103,6 +103,11 @@ def shown(value: float, metric: str) -> str:
     return f"{value:.3f}" if form == "share" else f"{value:.1f}" if form == "number" else f"{value:.0f}"
 
 
+def in_words(name: str) -> str:
+    """A group's name as it is read."""
+    return name.replace("_", " ")
+
+
 def below_targets(run: Run, gates: Sequence[Gate]) -> tuple[str, ...]:
     """The figures that are short of their target, in words."""
     return tuple(_below(run, gates, "target"))
@@ -122,7 +127,7 @@ def _below(run: Run, gates: Sequence[Gate], field: str) -> Iterator[str]:
         limit = "at most" if gate.lower_is_better else "at least"
         interval = f"[{shown(figure.low, gate.metric)}, {shown(figure.high, gate.metric)}]"
         yield (
-            f"{gate.group}: {METRICS[gate.metric].label}: {shown(figure.value, gate.metric)} {interval}, "
+            f"{in_words(gate.group)}: {METRICS[gate.metric].label}: {shown(figure.value, gate.metric)} {interval}, "
             f"{field} {limit} {shown(wanted, gate.metric)}"
         )
 
@@ -187,6 +192,6 @@ def _fallen(changes: Sequence[Change], gates: Sequence[Gate]) -> Iterator[str]:
         if fell > gate.margin + 1e-9:
             p = f" (p = {change.test.p:.3f})" if change.test else ""
             yield (
-                f"{gate.group}: {METRICS[gate.metric].label}: {shown(change.before, gate.metric)} -> "
+                f"{in_words(gate.group)}: {METRICS[gate.metric].label}: {shown(change.before, gate.metric)} -> "
                 f"{shown(change.after, gate.metric)}, margin {shown(gate.margin, gate.metric)}{p}"
             )

@@ -23,7 +23,8 @@ a { color: var(--s0); } nav a { display: inline-block; padding: .4rem .8rem .4re
 table { border-collapse: collapse; margin: 1rem 0; } .wide { overflow-x: auto; }
 caption { text-align: left; font-weight: 600; padding: .3rem 0; }
 th, td { text-align: left; padding: .3rem .7rem; border-bottom: 1px solid var(--rule); vertical-align: top; }
-th { font-weight: 600; } td.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
+th { font-weight: 600; } th[scope="row"] { min-width: 13rem; }
+td.number { font-variant-numeric: tabular-nums; white-space: nowrap; } td small { display: block; }
 small, .soft { color: var(--soft); font-size: .875rem; }
 .bad { color: var(--bad); } .good { color: var(--good); }
 article { background: var(--wash); border: 1px solid var(--rule); border-radius: .4rem; padding: .7rem 1rem;
@@ -32,7 +33,7 @@ article h3 { margin: 0 0 .4rem; font-size: 1rem; } article p { margin: .3rem 0; 
 dl { margin: .3rem 0; } dt { font-weight: 600; } dd { margin: 0 0 .4rem 1rem; white-space: pre-line; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: 1rem; }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1rem; }
-figure { margin: 0; }
+figure { margin: 0; } figure.broad { grid-column: 1 / -1; }
 svg { width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif; fill: var(--ink); }
 .axis { fill: none; stroke: var(--ink); } .grid { fill: none; stroke: var(--rule); stroke-dasharray: 2 4; }
 .line { fill: none; stroke-width: 2.5; } .s0 { stroke: var(--s0); } .s1 { stroke: var(--s1); stroke-dasharray: 7 4; }
@@ -87,6 +88,7 @@ def terms(pairs: Iterable[tuple[str, str]]) -> str:
     return "<dl>" + "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in pairs if text) + "</dl>"
 
 
-def figure(caption: str, picture: str) -> str:
+def figure(caption: str, picture: str, *, broad: bool = False) -> str:
     """A picture (HTML already) with its caption."""
-    return f"<figure>{picture}<figcaption><small>{escape(caption)}</small></figcaption></figure>"
+    kind = ' class="broad"' if broad else ""
+    return f"<figure{kind}>{picture}<figcaption><small>{escape(caption)}</small></figcaption></figure>"

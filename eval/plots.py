@@ -41,6 +41,8 @@ def line_chart(
                 f"{across} {px:g}: {py:.3f}</title></circle>"
                 for (x, y), (px, py) in zip(spots, points, strict=True)
             ]
+        if len(series) == 1:
+            break  # the axis names it
         key = HEIGHT - BOTTOM - 14 - 18 * (len(series) - 1 - number)
         parts.append(f'<line class="line s{number}" x1="{LEFT + 12}" x2="{LEFT + 36}" y1="{key - 4}" y2="{key - 4}"/>')
         parts.append(f'<text x="{LEFT + 42}" y="{key}">{escape(label)}</text>')
@@ -88,7 +90,7 @@ def range_chart(name: str, rows: Sequence[tuple[str, float, float]], *, unit: st
 
 def heat_map(name: str, columns: Sequence[str], rows: Sequence[tuple[str, Sequence[float | None]]]) -> str:
     """A cell for each row and column, its share as text and as depth of colour; blank where there is none."""
-    first, wide, tall, head = 210, 92, 20, 26
+    first, wide, tall, head = 270, 92, 20, 26
     parts = [
         f'<text x="{first + wide * i + wide / 2:.0f}" y="16" text-anchor="middle">{escape(column)}</text>'
         for i, column in enumerate(columns)

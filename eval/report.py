@@ -1,4 +1,4 @@
-"""An evaluation, its questions and a comparison -> report/index.html, and the same in lines for a terminal.
+"""An evaluation, its questions and a comparison -> report/index.html.
 
 The page loads nothing. On the test split it gives figures by class only: no text, no article, no question.
 """
@@ -6,11 +6,10 @@ The page loads nothing. On the test split it gives figures by class only: no tex
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from sci_assistant_eval import score
-from sci_assistant_eval.compare import Comparison, Gate, below_targets, shown
-from sci_assistant_eval.intervals import paired_difference
+from sci_assistant_eval.compare import Comparison, Gate, below_targets, in_words, shown
 from sci_assistant_eval.misses import changed_html, miss_html, misses, topic_rows
 from sci_assistant_eval.page import bullets, figure, page, paragraph, section, table
 from sci_assistant_eval.plots import heat_map, line_chart, range_chart
@@ -18,22 +17,11 @@ from sci_assistant_eval.questions import Question
 from sci_assistant_eval.records import Evaluation, Figure, Run
 from sci_assistant_eval.score import DEPTHS, METRICS, Metric
 from sci_assistant_eval.selective import risk_coverage
+from sci_assistant_eval.summary import HEADLINE, beside, comparison_lines, describe
 
 COVERED = ("answerable: short", "answerable: long", "follow_up", "covered")
+BY_STYLE = ("article_found_5", "key_fact_recall", "false_refusal")
 HEAT = ("article_found_5", "first_citation_hit", "key_fact_recall", "answer_precision")
-HEADLINE = (
-    ("covered", "article_found_5"),
-    ("covered", "article_mrr_10"),
-    ("covered", "article_ndcg_10"),
-    ("covered", "section_ndcg_10"),
-    ("covered", "first_citation_hit"),
-    ("covered", "answer_precision"),
-    ("covered", "key_fact_recall"),
-    ("covered", "key_fact_recall_120"),
-    ("covered", "words"),
-    ("uncovered", "refused"),
-    ("all", "ms_total_p50"),
-)
 
 
 def to_html(
@@ -55,37 +43,6 @@ def to_html(
     head = [f"<h1>Evaluation on the {run.split} split</h1>", paragraph(describe(run)), _targets(run, gates)]
     sections = [section(name, title, content) for name, title, content in parts if content]
     return page(f"Evaluation, {run.split}", [*head, f"<nav aria-label='Contents'>{links}</nav>", *sections])
-
-
-def describe(run: Run) -> str:
-    """What was run, in a sentence."""
-    kinds = Counter(record.kind.replace("_", "-") for record in run.records)
-    counted = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
-    cut = "".join([f", only {run.only}" if run.only else "", f", limited to {run.limit}" if run.limit else ""])
-    return (
-        f"Split {run.split}{cut}: {len(run.records)} questions ({counted}), {run.articles} articles, "
-        f"build {run.build}, {run.model}, {run.made}. Intervals: 95%, percentile bootstrap over questions."
-    )
-
-
-def to_text(evaluation: Evaluation, gates: Sequence[Gate], comparison: Comparison | None = None) -> str:
-    """The figures in lines for a terminal, the split first."""
-    run = evaluation.ours
-    lines = [describe(run), ""]
-    for group in dict.fromkeys(f.group for f in run.figures if not f.group.startswith("style")):
-        lines.append(f"{group}:")
-        for metric in METRICS.values():
-            found = run.figure(group, metric.name)
-            if found is not None:
-                interval = f"[{shown(found.low, metric.name)}, {shown(found.high, metric.name)}]"
-                lines.append(f"  {metric.label:58} {shown(found.value, metric.name):>8} {interval:18} n={found.n}")
-    for other in evaluation.others:
-        lines += ["", f"Beside {other.system}:", *(f"  {line}" for line in _beside(run, other))]
-    if comparison is not None:
-        lines += ["", *_comparison_lines(comparison)]
-    short = below_targets(run, gates)
-    lines += ["", "Short of its target:" if short else "Every target is reached.", *(f"  {line}" for line in short)]
-    return "\n".join(lines)
 
 
 def _targets(run: Run, gates: Sequence[Gate]) -> str:
@@ -122,9 +79,12 @@ def _figures(run: Run) -> str:
         ("Speed", score.SPEED, ["all"]),
     )
     made = [_metric_table(run, title, rows, columns) for title, rows, columns in tables]
-    by_class = [(group, _cell(run.figure(group, "refused"))) for group in classes]
+    by_class = [(in_words(group), _cell(run.figure(group, "refused"))) for group in classes]
     by_style = [
-        (style, *(_cell(run.figure(style, m)) for m in ("article_found_5", "key_fact_recall", "false_refusal")))
+        (
+            in_words(style),
+            *(_cell(run.figure(style, m)) for m in ("article_found_5", "key_fact_recall", "false_refusal")),
+        )
         for style in styles
     ]
     made.insert(3, table("Refusal recall by class", ["Class", "Refused, rightly"], by_class))
@@ -134,7 +94,7 @@ def _figures(run: Run) -> str:
 
 def _metric_table(run: Run, title: str, rows: Sequence[Metric], columns: Sequence[str]) -> str:
     cells = [(metric.label, *(_cell(run.figure(group, metric.name)) for group in columns)) for metric in rows]
-    return table(title, ["Metric", *columns], [row for row in cells if any(row[1:])])
+    return table(title, ["Metric", *map(in_words, columns)], [row for row in cells if any(row[1:])])
 
 
 def _plots(run: Run) -> str:
@@ -174,7 +134,9 @@ def _plots(run: Run) -> str:
     if run.split == "dev":
         rows = topic_rows(run.records, HEAT)
         columns = ("found in 5", "first cited", "key facts", "precision")
-        plots.append(figure("By topic (questions), worst first.", heat_map("Figures by topic", columns, rows)))
+        plots.append(
+            figure("By topic (questions), worst first.", heat_map("Figures by topic", columns, rows), broad=True)
+        )
     return '<div class="plots">' + "\n".join(plots) + "</div>"
 
 
@@ -184,7 +146,7 @@ def _systems(evaluation: Evaluation) -> str:
         (f"{METRICS[metric].label} ({group})", *(_cell(run.figure(group, metric)) for run in runs))
         for group, metric in HEADLINE
     ]
-    tests = [line for other in evaluation.others for line in _beside(evaluation.ours, other)]
+    tests = [line for other in evaluation.others for line in beside(evaluation.ours, other)]
     note = (
         "The baselines take the question as typed and show their best four passages whole: several times the words of "
         f"a quoted answer, hence the row on the first {score.FIRST_WORDS} words."
@@ -192,45 +154,8 @@ def _systems(evaluation: Evaluation) -> str:
     return table("Systems", ["Metric", *(run.system for run in runs)], rows) + paragraph(note) + bullets(tests)
 
 
-def _beside(ours: Run, other: Run) -> Iterator[str]:
-    theirs = {record.key: record for record in other.records}
-    for group, metric in HEADLINE:
-        if METRICS[metric].form == "ms":
-            continue
-        pairs = [
-            (record.values[metric], theirs[record.key].values[metric])
-            for record in ours.records
-            if group in score.groups_of(record)
-            and metric in record.values
-            and record.key in theirs
-            and metric in theirs[record.key].values
-        ]
-        test = paired_difference([new for new, _ in pairs], [old for _, old in pairs])
-        if test is not None:
-            interval = f"[{test.low:+.3f}, {test.high:+.3f}]"
-            yield (
-                f"{METRICS[metric].label} ({group}): ours less {other.system} {test.value:+.3f} {interval}, "
-                f"p = {test.p:.4f}, n={test.n}"
-            )
-
-
-def _comparison_lines(comparison: Comparison) -> Iterator[str]:
-    base = comparison.baseline
-    yield f"Since the baseline of {base.made} (build {base.build}), on {comparison.paired} questions that both asked:"
-    if not comparison.same_labels:
-        yield "  The questions or their labels are not the same in both runs."
-    yield f"  {len(comparison.answers)} answers changed."
-    for change in comparison.changes:
-        if abs(change.after - change.before) > 1e-9 and not change.metric.startswith("ms_"):
-            p = f" (p = {change.test.p:.3f})" if change.test else ""
-            values = f"{shown(change.before, change.metric)} -> {shown(change.after, change.metric)}"
-            yield f"  {change.group}: {METRICS[change.metric].label}: {values}{p}"
-    for line in comparison.fallen:
-        yield f"  Fell beyond its margin: {line}"
-
-
 def _changes(comparison: Comparison) -> str:
-    first, *lines = _comparison_lines(comparison)
+    first, *lines = comparison_lines(comparison)
     made = [paragraph(first), bullets(line.strip() for line in lines)]
     if comparison.baseline.split == "dev":
         made += [changed_html(change) for change in comparison.answers]

@@ -138,7 +138,8 @@ def _values(
     if covered and question.sections:
         yield from _ranking("section", sections, [section.strip() for section in question.sections])
     yield from _answer(question, response)
-    refused = answer.status == "not_covered"
+    unreadable = answer.error is not None and answer.error.code == "question"  # empty, or too long: no failure of ours
+    refused = answer.status == "not_covered" or unreadable
     if covered:
         yield "false_refusal", float(refused)
     else:
@@ -151,7 +152,7 @@ def _values(
     yield "notice", float(answer.notice is not None)
     yield "caution", float(answer.caution is not None)
     yield "disclaimer", float(response.disclaimer)
-    yield "unavailable", float(answer.status == "unavailable")
+    yield "unavailable", float(answer.status == "unavailable" and not unreadable)
     for stage in fields(Timings):
         yield f"ms_{stage.name}", float(getattr(answer.timings_ms, stage.name))
 

@@ -54,7 +54,7 @@ def test_the_same_articles_compare_without_a_change(ho_store, folder):
     run(ho_store, folder)
     done = run(ho_store, folder, "--baseline", str(report(folder) / "run.json"))
     assert done.exit_code == 0, done.output
-    assert "0 answers changed" in done.stdout
+    assert "Answers that changed: 0." in done.stdout
 
 
 def test_a_figure_that_fell_ends_with_status_1(ho_store, folder, tmp_path):
@@ -79,7 +79,7 @@ def test_a_baseline_of_the_other_split_is_refused(ho_store, folder):
 
 def test_only_one_kind_is_asked(ho_store, folder):
     done = run(ho_store, folder, "--only", "uncovered")
-    assert "uncovered: off_topic" in done.stdout and "answerable" not in done.stdout
+    assert "uncovered: off topic" in done.stdout and "answerable" not in done.stdout
 
 
 def test_questions_about_articles_that_are_not_indexed_are_refused(ho_store, tmp_path):

@@ -69,7 +69,7 @@ def _add_articles(app: FastAPI, assistant: Assistant, settings: Settings) -> Non
         found = assistant.article(article_id)
         level = 2 if fragment else 1
         html = (
-            article_html(found, read_quote(found, start, end), level=level)
+            article_html(found, read_quote(found, start, end), level=level, glossary=assistant.glossary)
             if found
             else missing_html(article_id, level=level)
         )

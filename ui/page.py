@@ -12,7 +12,7 @@ from typing import Protocol
 from sci_assistant.markup import Html, element, fragment
 from sci_assistant.render_html import asked, to_html
 from sci_assistant.settings import Settings
-from sci_assistant.types import Answer, Article, Turn
+from sci_assistant.types import Answer, Article, Term, Turn
 
 TITLE = "SCI Assistant"
 STARTERS = 4
@@ -34,6 +34,8 @@ class Assistant(Protocol):
     def article_count(self) -> int: ...
     @property
     def authorship(self) -> str: ...
+    @property
+    def glossary(self) -> tuple[Term, ...]: ...
     def topics(self) -> tuple[str, ...]: ...
 
 

@@ -8,14 +8,15 @@ is never left by accident.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from sci_assistant.markup import Html, element, fragment
 from sci_assistant.render import day, review_state
 from sci_assistant.render_html import article_address, web_address
-from sci_assistant.types import Article, Block, Link, Section, Source
+from sci_assistant.types import Article, Block, Link, Section, Source, Term
+from sci_assistant.words import tokenize
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,12 @@ def read_quote(article: Article, start: str | None, end: str | None) -> Quote:
     return Quote(first, last) if first < last <= len(article.text) else Quote()
 
 
-def article_html(article: Article, quote: Quote, *, level: int = 2) -> Html:
-    """The article, its title as a heading of `level`, one level deeper for its sections."""
+def article_html(article: Article, quote: Quote, *, level: int = 2, glossary: Sequence[Term] = ()) -> Html:
+    """The article, its title as a heading of `level`, one level deeper for its sections.
+
+    Each term of the glossary that the article uses is explained in plain words at its end, where a button
+    opens it: by click, key or voice, never by hovering.
+    """
     review = article.reviewed.date if article.reviewed else None
     return element(
         "article",
@@ -51,6 +56,7 @@ def article_html(article: Article, quote: Quote, *, level: int = 2) -> Html:
         element("p", article.origin, class_="small") if article.origin else None,
         element("p", review_state(review, changed=article.review_changed), class_="small state"),
         *_sections(article, quote, level),
+        _words_explained(article, glossary, level),
         _origins(article, level),
         class_="article",
         aria_labelledby="article-title",
@@ -150,6 +156,34 @@ def _link(link: Link, text: str) -> Html:
 def _outside(text: str, url: str) -> Html:
     new_tab = element("span", " (new tab)", class_="small")
     return element("a", text, new_tab, href=url, target="_blank", rel="noopener noreferrer")
+
+
+def _words_explained(article: Article, glossary: Sequence[Term], level: int) -> Html | None:
+    """The glossary's terms that stand in the article, each a button that opens its meaning."""
+    text = f" {' '.join(tokenize(article.text))} "
+    used = [term for term in glossary if any(f" {' '.join(tokenize(name))} " in text for name in names(term))]
+    if not used:
+        return None
+    explained = (
+        element(
+            "details",
+            element("summary", term.term, aria_label=f"{term.term}: what it means"),
+            element("p", term.meaning),
+        )
+        for term in used
+    )
+    return element(
+        "section",
+        element(f"h{level + 1}", "Words in this article", id="article-words"),
+        *explained,
+        class_="words",
+        aria_labelledby="article-words",
+    )
+
+
+def names(term: Term) -> tuple[str, ...]:
+    """A term and the abbreviations of it: what an article calls it."""
+    return (term.term, *(synonym for synonym in term.synonyms if synonym.isupper()))
 
 
 def _origins(article: Article, level: int) -> Html:

@@ -71,8 +71,9 @@ def evaluate(
         return
     from sci_assistant_eval.compare import bundled_gates, compare
     from sci_assistant_eval.records import load, save
-    from sci_assistant_eval.report import to_html, to_text
+    from sci_assistant_eval.report import to_html
     from sci_assistant_eval.run import Choice, choose_questions
+    from sci_assistant_eval.summary import to_text
 
     earlier = load(baseline) if baseline else None  # read first: the report may be written over it
     choice = Choice(split=split, only=only, limit=limit, questions=questions)  # type: ignore[arg-type]  # click checks

@@ -7,6 +7,7 @@ vocabulary, and a manifest that is written last. `store.py` decides which build 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -22,8 +23,8 @@ from sci_assistant.errors import StoreError, StoreMismatch
 from sci_assistant.ingest.chunk import CHUNKING_VERSION
 from sci_assistant.keyword import KeywordIndex, vocabulary
 from sci_assistant.models import ModelSpec, Vectors
-from sci_assistant.types import Article, Chunk
-from sci_assistant.words import stem, tokenize
+from sci_assistant.types import Article, Chunk, Term
+from sci_assistant.words import STOPWORDS, stem, tokenize
 
 FORMAT_VERSION = 1
 REBUILD = "Run: sci-assistant index --rebuild"
@@ -32,6 +33,7 @@ HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighb
 
 _ARTICLES = TypeAdapter(tuple[Article, ...])
 _CHUNKS = TypeAdapter(tuple[Chunk, ...])
+_TERMS = TypeAdapter(tuple[Term, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Manifest:
     records: tuple[SourceRecord, ...]
     chunks: int
     sentences: int
+    glossary_hash: str = ""
 
 
 _MANIFEST = TypeAdapter(Manifest)
@@ -95,12 +98,14 @@ def write_build(
     chunks: Sequence[Chunk],
     chunk_vectors: Vectors,
     sentence_vectors: Vectors,
+    glossary: Sequence[Term] = (),
     chroma_url: str | None = None,
 ) -> None:
     """Write a whole build; its manifest last, so that a build that was broken off is never taken for one."""
     folder.mkdir(parents=True)
     (folder / "articles.json").write_bytes(_ARTICLES.dump_json(tuple(articles)))
     (folder / "chunks.json").write_bytes(_CHUNKS.dump_json(tuple(chunks)))
+    (folder / "glossary.json").write_bytes(_TERMS.dump_json(tuple(glossary)))
     np.save(folder / "sentences.npy", sentence_vectors.astype(np.float16))
     (folder / "vocabulary.json").write_text(json.dumps(vocabulary(articles), ensure_ascii=False), encoding="utf-8")
     KeywordIndex.build(chunks, {a.id: a for a in articles}).save(folder / "keyword")
@@ -174,6 +179,7 @@ class Build:
                 article.id: article for article in _ARTICLES.validate_json((folder / "articles.json").read_bytes())
             }
             self.chunks = _CHUNKS.validate_json((folder / "chunks.json").read_bytes())
+            self.glossary = _TERMS.validate_json((folder / "glossary.json").read_bytes())
             self.keyword = KeywordIndex.load(folder / "keyword", len(self.chunks))
             self.vocabulary: Mapping[str, int] = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
             self._sentence_vectors = np.load(folder / "sentences.npy", mmap_mode="r")
@@ -228,6 +234,16 @@ class Build:
         }
 
     @cached_property
+    def terms(self) -> Mapping[str, Term]:
+        """Term of the glossary by each of its synonyms, as lower-case words with single spaces."""
+        return {
+            name: term
+            for term in self.glossary
+            for synonym in term.synonyms
+            if (name := " ".join(tokenize(synonym))) and name not in STOPWORDS
+        }
+
+    @cached_property
     def stems(self) -> frozenset[str]:
         """Stems of every word of the articles."""
         return frozenset(stem(word) for word in self.vocabulary)
@@ -263,6 +279,11 @@ class Build:
 
     def close(self) -> None:
         self._chroma.close()
+
+
+def glossary_hash(glossary: Sequence[Term]) -> str:
+    """SHA-256 of a glossary."""
+    return hashlib.sha256(_TERMS.dump_json(tuple(glossary))).hexdigest()
 
 
 def title_names(title: str) -> tuple[str, ...]:

@@ -121,6 +121,16 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A term of the glossary in plain words, with what people call it."""
+
+    term: str
+    meaning: str
+    synonyms: tuple[str, ...] = ()
+    article: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """What is embedded and found: neighbouring sentences of one section of one article.
 

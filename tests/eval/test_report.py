@@ -5,8 +5,9 @@ from sci_assistant_eval.compare import compare
 from sci_assistant_eval.misses import faults
 from sci_assistant_eval.questions import Question
 from sci_assistant_eval.records import Evaluation, Said, text_digest, without_texts
-from sci_assistant_eval.report import to_html, to_text
+from sci_assistant_eval.report import to_html
 from sci_assistant_eval.score import make_record
+from sci_assistant_eval.summary import to_text
 
 from tests.eval.cases import question, record, response, run
 
@@ -58,7 +59,7 @@ def test_the_comparison_shows_before_and_after():
     after = replace(given.ours, records=(new, given.ours.records[1]))
     page = to_html(Evaluation(after), questions, [], compare(after, given.ours, []))
     assert "Before" in page and "Now this." in page
-    assert "1 answers changed" in page
+    assert "Answers that changed: 1." in page
 
 
 def test_the_terminal_form_says_the_split_first():

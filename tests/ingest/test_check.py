@@ -125,7 +125,7 @@ def test_long_sentences_hard_words_and_dangling_starts_are_found(corpus: Corpus)
 def test_words_of_the_glossary_count_as_easy(corpus: Corpus) -> None:
     corpus.write("cold-rims", "Autonomic dysreflexia hurts people.\n")
     hard = corpus.check().checked[0].measures.grade
-    glossary = '- term: "Autonomic dysreflexia"\n  synonyms: [AD]\n'
+    glossary = '- term: "Autonomic dysreflexia"\n  meaning: Pressure jumps.\n  synonyms: [AD]\n'
     (corpus.folder / "glossary.yaml").write_text(glossary, encoding="utf-8")
     assert corpus.check().checked[0].measures.grade < hard
 

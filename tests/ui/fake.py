@@ -21,6 +21,7 @@ from sci_assistant.types import (
     Section,
     Sentence,
     Source,
+    Term,
     Turn,
 )
 
@@ -200,6 +201,14 @@ class FakeAssistant:
 
     def article(self, article_id: str) -> Article | None:
         return ARTICLES.get(article_id)
+
+    @property
+    def glossary(self) -> tuple[Term, ...]:
+        return (
+            Term(
+                "Autonomic dysreflexia", "A sudden, dangerous rise in blood pressure.", ("AD",), "autonomic-dysreflexia"
+            ),
+        )
 
     def topics(self) -> tuple[str, ...]:
         return tuple(article.title for article in ARTICLES.values())

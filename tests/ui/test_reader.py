@@ -24,6 +24,18 @@ def test_a_citation_opens_the_article_at_its_highlighted_sentence(page: Page) ->
         expect(page.locator("#reader")).to_contain_text(words)
 
 
+def test_a_term_is_explained_by_click_or_key(page: Page) -> None:
+    ask(page, "What are the signs of AD?")
+    page.get_by_role("button", name="Answer 1, source 2,").click()
+    meaning = page.locator("#reader").get_by_text("A sudden, dangerous rise in blood pressure.")
+    expect(meaning).to_be_hidden()
+    page.locator("#reader summary", has_text="Autonomic dysreflexia").focus()
+    page.keyboard.press("Enter")
+    expect(meaning).to_be_visible()
+    page.locator("#reader summary", has_text="Autonomic dysreflexia").click()
+    expect(meaning).to_be_hidden()
+
+
 @pytest.mark.parametrize("close", ["button", "Escape", "back"])
 def test_closing_gives_the_focus_back_to_the_mark(page: Page, close: str) -> None:
     ask(page, "What are the signs of AD?")

@@ -24,7 +24,18 @@ from sci_assistant.ask.triage import Triage
 from sci_assistant.errors import AssistantError, ModelError, StoreEmpty, StoreError
 from sci_assistant.index import Build
 from sci_assistant.settings import Settings
-from sci_assistant.types import Answer, AnswerError, AnswerSentence, Article, Draft, Notice, Related, Timings, Turn
+from sci_assistant.types import (
+    Answer,
+    AnswerError,
+    AnswerSentence,
+    Article,
+    Draft,
+    Notice,
+    Related,
+    Term,
+    Timings,
+    Turn,
+)
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +98,14 @@ class Assistant:
             return self.live.articles.get(article_id)
         except StoreError:
             return None
+
+    @property
+    def glossary(self) -> tuple[Term, ...]:
+        """The live build's glossary."""
+        try:
+            return self.live.glossary
+        except StoreError:
+            return ()
 
     def topics(self) -> tuple[str, ...]:
         """Titles of the live build's articles."""

@@ -17,6 +17,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
+from sci_assistant.ask.expand import expand
 from sci_assistant.index import Build
 from sci_assistant.models import LocalEmbeddings, Vectors
 from sci_assistant.types import Passage
@@ -74,7 +75,7 @@ class HybridRetriever(BaseRetriever):
         """
         build = self.live()
         vector = self.embeddings.embed([question])[0]
-        words = stems(question)
+        words = stems(" ".join((question, *expand(question, build.terms))))
         wanted = self.k if k is None else k
         reach = max(CANDIDATES, wanted * (10 if by_article else 1))
         nearest = build.nearest(vector, reach)

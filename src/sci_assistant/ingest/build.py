@@ -16,12 +16,13 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from sci_assistant.errors import CorpusError, RemovalsRefused
-from sci_assistant.index import FORMAT_VERSION, Build, Manifest, SourceRecord, write_build
+from sci_assistant.index import FORMAT_VERSION, Build, Manifest, SourceRecord, glossary_hash, write_build
 from sci_assistant.ingest.chunk import CHUNKING_VERSION, Budget, chunk_articles
+from sci_assistant.ingest.glossary import read_glossary
 from sci_assistant.ingest.parse import read_articles
 from sci_assistant.models import LocalEmbeddings, Vectors
 from sci_assistant.store import Store, VectorCache
-from sci_assistant.types import Article
+from sci_assistant.types import Article, Term
 
 MOST_REMOVALS = 0.1  # of the articles, without --allow-removals
 EMBED_STEP = 256  # texts between two steps of the progress bar
@@ -60,6 +61,14 @@ class _Plan:
     articles: tuple[Article, ...]
     records: tuple[SourceRecord, ...]
     failures: tuple[Failure, ...]
+    glossary: tuple[Term, ...]
+
+    def is_live(self, old: Build | None) -> bool:
+        """Whether a build holds just this."""
+        if old is None:
+            return False
+        known = old.manifest
+        return set(known.records) == set(self.records) and known.glossary_hash == glossary_hash(self.glossary)
 
 
 def build_index(
@@ -87,8 +96,7 @@ def build_index(
         plan = _read(corpus, old)
         report = _compare(plan, old)
         _refuse_removals(report, old, allow_removals=allow_removals)
-        same = old is not None and set(old.manifest.records) == set(plan.records)
-        if dry_run or same:
+        if dry_run or plan.is_live(old):
             return report
         name, embedded, chunks = _write(store, plan, corpus, embeddings, progress)
         store.publish(name)
@@ -141,7 +149,8 @@ def _read(corpus: Sequence[Path], old: Build | None) -> _Plan:
     if not articles and failures:
         raise CorpusError(f"No article of {len(failures)} files can be read. The first: {failures[0].reason}")
     order = sorted(articles)
-    return _Plan(tuple(articles[i] for i in order), tuple(records[i] for i in order), tuple(failures))
+    glossary = tuple(term for path in corpus for term in read_glossary(path))
+    return _Plan(tuple(articles[i] for i in order), tuple(records[i] for i in order), tuple(failures), glossary)
 
 
 def _sources(corpus: Sequence[Path]) -> Iterable[tuple[str, Article | CorpusError]]:
@@ -205,6 +214,7 @@ def _write(
         records=plan.records,
         chunks=len(chunks),
         sentences=len(sentences),
+        glossary_hash=glossary_hash(plan.glossary),
     )
     write_build(
         store.build_folder(name),
@@ -213,6 +223,7 @@ def _write(
         chunks=chunks,
         chunk_vectors=vectors[: len(chunks)],
         sentence_vectors=vectors[len(chunks) :],
+        glossary=plan.glossary,
         chroma_url=store.chroma_url,
     )
     return name, embedded, len(chunks)

@@ -15,6 +15,7 @@ from sci_assistant.errors import ArticleError, CorpusError
 from sci_assistant.ingest.facts import FactRow, check_numbers, check_rows, read_facts
 from sci_assistant.ingest.files import decode, list_files, read_bytes
 from sci_assistant.ingest.findings import Finding
+from sci_assistant.ingest.glossary import read_glossary, term_names
 from sci_assistant.ingest.overlap import find_overlaps
 from sci_assistant.ingest.parse import parse_body, read_articles
 from sci_assistant.ingest.suspicious import find_suspicious
@@ -61,7 +62,7 @@ def check_corpus(paths: Sequence[Path], *, today: date, review_max_age_days: int
     for path in paths:
         prefix = f"{path}/" if len(paths) > 1 and path.is_dir() else ""  # two folders may hold equal names
         items = [(prefix + name, item) for name, item in read_articles(path)]
-        terms, facts = read_glossary_terms(_folder(path)), read_facts(_folder(path))
+        terms, facts = term_names(read_glossary(path)), read_facts(_folder(path))
         findings += _check_each(
             items,
             glossary_terms=terms,
@@ -150,27 +151,8 @@ def _check_across(articles: Sequence[tuple[str, Article]]) -> Iterator[Finding]:
 
 
 def _folder(path: Path) -> Path:
-    """Where the glossary and the facts of a corpus lie."""
+    """Where the facts of a corpus lie."""
     return path if path.is_dir() else path.parent
-
-
-def read_glossary_terms(folder: Path) -> tuple[str, ...]:
-    """Terms and synonyms of `glossary.yaml`, a list of `{term, synonyms, ...}`; none where there is no file.
-
-    Raises:
-        CorpusError: the file is not such a list.
-    """
-    import yaml
-
-    file = folder / "glossary.yaml"
-    if not file.is_file():
-        return ()
-    try:
-        entries = yaml.safe_load(decode(read_bytes(file, name=file.name), name=file.name)) or []
-        return tuple(str(term) for entry in entries for term in [entry["term"], *entry.get("synonyms", [])])
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
-        message = f"{file}: is not a list of `- term: …` with `synonyms: […]` ({error})."
-        raise CorpusError(message) from error
 
 
 def _raw_texts(path: Path) -> dict[str, str]:
