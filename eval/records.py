@@ -105,6 +105,7 @@ def without_texts(record: Record) -> Record:
     """A record of which only figures are left."""
     return replace(
         record,
+        topic="",
         question="",
         history=(),
         shown="",

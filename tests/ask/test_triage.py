@@ -27,6 +27,10 @@ RAISED = [
     ("been in the sun all day, so hot and dizzy now", "heat-stroke"),
     ("i want to kill myself", "suicide"),
     ("I don’t want to be here anymore", "suicide"),
+    ("I've been thinking about ending it. I can't do 40 more years of this.", "suicide"),
+    ("sometimes i think they'd be better off without me", "suicide"),
+    ("i don't see the point of anything since the injury", "suicide"),
+    ("My dad keeps saying we'd be better off without him.", "suicide"),
     ("my caregiver hits me", "abuse"),
 ]
 NOT_RAISED = [

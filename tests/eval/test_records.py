@@ -13,7 +13,7 @@ def test_an_evaluation_is_read_as_it_was_written(tmp_path):
 
 def test_a_bare_record_holds_no_text():
     bare = without_texts(record("a", words=3.0))
-    assert (bare.question, bare.shown, bare.said, bare.articles) == ("", "", (), ())
+    assert (bare.topic, bare.question, bare.shown, bare.said, bare.articles) == ("", "", "", (), ())
     assert bare.values == {"words": 3.0}
 
 
