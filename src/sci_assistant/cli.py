@@ -16,6 +16,7 @@ import click
 
 from sci_assistant import __version__
 from sci_assistant.cli_corpus import corpus
+from sci_assistant.cli_eval import evaluate
 from sci_assistant.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def main(verbose: bool) -> None:
 
 
 main.add_command(corpus)
+main.add_command(evaluate)
 
 
 def _settings(**overrides: object) -> Settings:
