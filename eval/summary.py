@@ -97,7 +97,8 @@ def comparison_lines(comparison: Comparison) -> Iterator[str]:
         yield "  The questions or their labels are not the same in both runs."
     yield f"  Answers that changed: {len(comparison.answers)}."
     for change in comparison.changes:
-        if abs(change.after - change.before) > 1e-9 and not change.metric.startswith("ms_"):
+        told = not change.group.startswith("style") and METRICS[change.metric] in _metrics_of(change.group)
+        if told and abs(change.after - change.before) > 1e-9 and not change.metric.startswith("ms_"):
             p = f" (p = {change.test.p:.3f})" if change.test else ""
             values = f"{shown(change.before, change.metric)} -> {shown(change.after, change.metric)}"
             yield f"  {in_words(change.group)}: {METRICS[change.metric].label}: {values}{p}"

@@ -107,7 +107,9 @@ def write_build(
     (folder / "chunks.json").write_bytes(_CHUNKS.dump_json(tuple(chunks)))
     (folder / "glossary.json").write_bytes(_TERMS.dump_json(tuple(glossary)))
     np.save(folder / "sentences.npy", sentence_vectors.astype(np.float16))
-    (folder / "vocabulary.json").write_text(json.dumps(vocabulary(articles), ensure_ascii=False), encoding="utf-8")
+    (folder / "vocabulary.json").write_text(
+        json.dumps(vocabulary(articles, glossary), ensure_ascii=False), encoding="utf-8"
+    )
     KeywordIndex.build(chunks, {a.id: a for a in articles}).save(folder / "keyword")
     _write_collection(folder, manifest.build, chunks=chunks, vectors=chunk_vectors, chroma_url=chroma_url)
     (folder / "manifest.json").write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8")

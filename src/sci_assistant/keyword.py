@@ -5,6 +5,7 @@ BM25 as Lucene computes it (Kamphuis et al., ECIR 2020, https://doi.org/10.1007/
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,11 +14,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sci_assistant.types import Article, Chunk
+from sci_assistant.types import Article, Chunk, Term
 from sci_assistant.words import stems, tokenize
 
 K1 = 1.2
 B = 0.75
+
+
+def _bm25s() -> Any:
+    import bm25s
+
+    logging.getLogger("bm25s").setLevel(logging.ERROR)  # it sets itself to DEBUG when it is imported
+    return bm25s
 
 
 def keyword_text(chunk: Chunk, article: Article) -> str:
@@ -35,8 +43,7 @@ class KeywordIndex:
     @classmethod
     def build(cls, chunks: Sequence[Chunk], articles: Mapping[str, Article]) -> KeywordIndex:
         """An index over chunks, in their order."""
-        import bm25s
-
+        bm25s = _bm25s()
         corpus = [stems(keyword_text(chunk, articles[chunk.article])) or ["\x00"] for chunk in chunks]
         scorer = bm25s.BM25(method="lucene", k1=K1, b=B)
         if corpus:
@@ -49,9 +56,7 @@ class KeywordIndex:
 
     @classmethod
     def load(cls, folder: Path, size: int) -> KeywordIndex:
-        import bm25s
-
-        scorer = bm25s.BM25.load(str(folder), mmap=True, show_progress=False) if size else None
+        scorer = _bm25s().BM25.load(str(folder), mmap=True, show_progress=False) if size else None
         return cls(scorer, size)
 
     def scores(self, words: Sequence[str]) -> NDArray[np.float32]:
@@ -62,9 +67,11 @@ class KeywordIndex:
         return np.asarray(self._scorer.get_scores(known), dtype=np.float32)
 
 
-def vocabulary(articles: Sequence[Article]) -> dict[str, int]:
-    """How often each word stands in titles, synonyms, headings and text: what misspellings are mended to."""
+def vocabulary(articles: Sequence[Article], glossary: Sequence[Term] = ()) -> dict[str, int]:
+    """How often each word stands in articles, their titles and synonyms, and the glossary: what slips are mended to."""
     counts: Counter[str] = Counter()
+    for term in glossary:
+        counts.update(tokenize(" ".join((term.term, *term.synonyms))))
     for article in articles:
         counts.update(tokenize(article.text))
         for phrase in (article.title, *article.synonyms, *(" ".join(s.path) for s in article.sections)):

@@ -82,7 +82,10 @@ def article_address(article: str, start: int | None = None, end: int | None = No
 
 def web_address(url: str | None) -> str | None:
     """The url if it is a web address, so that no other scheme becomes a link."""
-    return url if url and urlsplit(url).scheme in ("http", "https") else None
+    try:
+        return url if url and urlsplit(url).scheme in ("http", "https") else None
+    except ValueError:  # "http://[x" is no address
+        return None
 
 
 def button(label: str | Html, name: str, *, kind: str = "plain", **attributes: str | int | None) -> Html:

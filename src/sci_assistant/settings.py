@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, StringConstraints, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from sci_assistant.errors import SettingsError
@@ -39,7 +39,9 @@ class Settings(BaseSettings):
     model: str | None = Field(default=None, description="chat model for written answers, as provider:name")
     model_base_url: str | None = Field(default=None, description="address of the chat model's server")
     chroma_url: str | None = Field(default=None, description="address of a Chroma server; empty: embedded Chroma")
-    disclaimer: str = Field(default=DISCLAIMER, min_length=20, description="the publisher's required wording")
+    disclaimer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=20)] = Field(
+        default=DISCLAIMER, description="the publisher's required wording"
+    )
     feedback_file: Path | None = Field(
         default=None, description="JSON Lines file for thumbs up or down; empty: the buttons are absent"
     )

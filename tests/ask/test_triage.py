@@ -118,3 +118,24 @@ def test_every_rule_has_a_source():
     raw = yaml.safe_load((files("sci_assistant") / "data" / "triage.yaml").read_text(encoding="utf-8"))
     assert all(rule["source"] for rule in raw["rules"])
     assert len(load_rules().rules) == len(raw["rules"])
+
+
+@pytest.mark.parametrize(
+    ("question", "rule"),
+    [
+        ("i drank a whole bottle of my pills last night", "overdose"),
+        ("i took the whole bottle of oxycodone", "overdose"),
+        ("food stuck in throat choking", "breathing"),
+        ("My son is a C4 quad and his trach tube came out", "breathing"),
+        ("he is going blue", "breathing"),
+        ("chest feels like an elephant is sitting on it", "clot-in-lung"),
+        ("my legs are dead since this morning i was walking yesterday", "new-loss-of-function"),
+        ("im so hot and not sweating and dizzy in the sun", "heat-stroke"),
+        ("i have stopped peeing all day and my belly is hard like a drum", "bladder-not-draining"),
+        ("whats the quickest way to go peacefully", "suicide"),
+    ],
+)
+def test_what_a_first_reader_found_missing_raises_a_notice(question, rule):
+    notice = Triage().read(Turn(question))
+    assert notice is not None
+    assert rule in notice.rules

@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sci_assistant.ask import prompts
-from sci_assistant.ask.condense import condense
+from sci_assistant.ask.condense import condense, names_nothing
 from sci_assistant.ask.decide import Signals, answerable, knows_own_words, read_signals
-from sci_assistant.ask.intent import lacks_asked_fact, read_intent
+from sci_assistant.ask.intent import lacks_asked_fact, read_intent, small_talk
 from sci_assistant.ask.quote import call_section, quote
 from sci_assistant.ask.retrieve import HybridRetriever, Retrieved
 from sci_assistant.ask.spelling import Corrected, correct
@@ -136,8 +136,8 @@ class Assistant:
     def ask(self, turn: Turn) -> Answer:
         """An answer, always: refusals and failures are answers too."""
         start = time.perf_counter()
+        notice = self._notice(turn)
         turn = self._limited(turn)
-        notice = self._triage.read(turn)
         triaged = time.perf_counter()
         try:
             answer = self._answer(turn, notice)
@@ -150,15 +150,27 @@ class Assistant:
         total = (time.perf_counter() - start) * 1000
         return replace(answer, timings_ms=replace(answer.timings_ms, triage=(triaged - start) * 1000, total=total))
 
+    def _notice(self, turn: Turn) -> Notice | None:
+        """The notice for all that the person wrote; a fault in the rules never costs the answer."""
+        try:
+            return self._triage.read(turn)
+        except Exception:  # the outermost edge of triage
+            log.exception("Triage failed")
+            return None
+
     def _limited(self, turn: Turn) -> Turn:
-        most = self._settings.max_history_turns
-        return replace(turn, history=turn.history[-most:] if most else ())
+        """The turn with as many earlier questions as are read, none of them longer than a question may be."""
+        most, longest = self._settings.max_history_turns, self._settings.max_question_chars
+        return replace(turn, history=tuple(earlier[:longest] for earlier in turn.history[-most:]) if most else ())
 
     def _answer(self, turn: Turn, notice: Notice | None) -> Answer:
         start = time.perf_counter()
         problem = question_problem(turn.question, self._settings)
         if problem is not None:
             return self._blank(turn, notice, status="unavailable", text=problem, error=AnswerError("question", problem))
+        said = self._said_back(turn)
+        if said is not None and notice is None:
+            return self._blank(turn, notice, status="not_covered", text=said)
         question = self._read(turn, self.live)
         condensed = time.perf_counter()
         retrieved = self._retriever.search(question.searched)
@@ -171,6 +183,13 @@ class Assistant:
         )
         return replace(answer, timings_ms=timings)
 
+    def _said_back(self, turn: Turn) -> str | None:
+        """A fixed word for a message that asks nothing, or nothing that can be looked up."""
+        talk = small_talk(turn.question)
+        if talk is not None:
+            return prompts.GREETING if talk == "greeting" else prompts.THANKS
+        return prompts.NAME_IT if not turn.history and names_nothing(turn.question, self.live.topics) else None
+
     def _read(self, turn: Turn, build: Build) -> _Question:
         history = [correct(earlier, build.vocabulary).text for earlier in turn.history]
         corrected = correct(turn.question, build.vocabulary)
@@ -181,18 +200,21 @@ class Assistant:
     def _from_passages(self, question: _Question, retrieved: Retrieved, notice: Notice | None) -> Answer:
         judged = question.standalone
         draft: Draft | None = None
-        if notice is not None and notice.kind == "crisis":
+        if notice is not None and (notice.kind == "crisis" or CRISIS_RULE in notice.rules):
             return self._in_crisis(question, retrieved, notice)
         intent = read_intent(question.searched)
         known = not question.joined or knows_own_words(retrieved.build, question.corrected.text)
         signals = read_signals(retrieved, judged, question.corrected.changes)
         if known and not intent.request_to_act and answerable(signals):
-            draft = quote(retrieved, question.searched, intent)
+            emergency = notice is not None and notice.kind == "emergency"
+            draft = quote(retrieved, question.searched, intent, emergency=emergency)
         if draft is not None and lacks_asked_fact(judged, (sentence.text for sentence in draft.sentences)):
             draft = None
-        articles = tuple(retrieved.build.articles.values())
-        if draft is None:
-            text = prompts.NOT_COVERED.format(count=prompts.articles(len(articles))) + " " + prompts.ASK_WHOM
+        if draft is None and notice is not None:
+            answer = self._blank(question.turn, notice, status="not_covered", text=prompts.UNDER_NOTICE)
+        elif draft is None:
+            count = prompts.articles(len(retrieved.build.articles))
+            text = f"{prompts.NOT_COVERED.format(count=count)} {prompts.ASK_WHOM}"
             answer = self._blank(question.turn, notice, status="not_covered", text=text)
             if not known:  # it was no follow-up after all: the titles nearest to the question alone
                 retrieved = self._retriever.search(question.corrected.text)
@@ -207,7 +229,6 @@ class Assistant:
             answer,
             standalone_question=question.standalone,
             corrected=question.corrected.changes,
-            authorship=authorship(articles),
         )
 
     def _in_crisis(self, question: _Question, retrieved: Retrieved, notice: Notice) -> Answer:
@@ -217,14 +238,12 @@ class Assistant:
         blank = self._blank(question.turn, notice, status="not_covered", text=prompts.CRISIS)
         if draft is None:
             return blank
-        articles = tuple(retrieved.build.articles.values())
         return replace(
             blank,
             status="answered",
             text=answer_text(draft),
             sentences=draft.sentences,
             citations=draft.citations,
-            authorship=authorship(articles),
         )
 
     def _blank(
@@ -241,7 +260,7 @@ class Assistant:
             error=error,
             notice=notice,
             disclaimer=self._settings.disclaimer,
-            authorship=authorship(()),
+            authorship=self.authorship,
         )
 
     def _unavailable(self, turn: Turn, notice: Notice | None, error: AssistantError) -> Answer:

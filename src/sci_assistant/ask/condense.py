@@ -76,6 +76,13 @@ def leans_on_earlier(question: str, *, topics: Collection[str], familiarity: Cal
     return familiarity(question) < standalone_at
 
 
+def names_nothing(question: str, topics: Collection[str]) -> bool:
+    """Whether a question speaks of "it" and of nothing else: "how is it treated?" without an earlier question."""
+    content = [word for word in tokenize(question) if word not in STOPWORDS]
+    leans = _pronoun(question) is not None and find_topic(question, topics) is None
+    return leans and all(word in ASPECTS for word in content)
+
+
 def _pronoun(question: str) -> re.Match[str] | None:
     return None if _EXPLETIVE.search(question) else _PRONOUN.search(question)
 

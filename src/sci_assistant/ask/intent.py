@@ -98,6 +98,7 @@ _REQUEST_TO_ACT = re.compile(
     r"(?:book|order|buy|email|e-mail|text|phone|ring|call|dial|sign (?:me|us|him|her) up|transfer \d|pay|send|schedule|reserve|turn (?:on|off|up|down)"
     r"|lock|unlock|set (?:an?|my) (?:alarm|timer|reminder)|remind me|read (?:the|my|this) (?:mri|x-?ray|scan|ct|image|photo|picture)|look at (?:this|my) (?:photo|picture|image|scan)"
     r"|fill (?:in|out) my|write (?:me )?(?:a|an|my) (?:letter|email|essay|poem|report|speech|song|story|cv|resume|song)|translate|refill my|renew my|cancel my|print|play)\b"
+    r"(?! (?:for|of|to|after|and|or|on|sports?|cushions?|apps?|bed)\b)(?=[ ,]+(?:\w+ )?(?:me|my|us|our|him|her|it|a|an|the|this|that|\d+|lights?|door)\b)"
     r"(?! (?:an? )?(?:emergency|ambulance|911|999|112|000|988)\b)",
     re.IGNORECASE,
 )
@@ -119,6 +120,27 @@ def read_intent(question: str) -> Intent:
     kinds = frozenset(kind for kind, (asked, _) in SECTION_KINDS.items() if re.search(asked, text))
     report = bool(_SYMPTOM_REPORT.search(text)) and not _LEARNING.match(text)
     return Intent(kinds, bool(_ASKS_FOR_LIST.search(text)), report, bool(_REQUEST_TO_ACT.match(text)))
+
+
+_LETS_WAIT = re.compile(
+    r"\b(?:soon|the same day|within (?:a few )?days|at (?:your|the) next (?:visit|check)|care team (?:if|for|about))\b",
+    re.IGNORECASE,
+)
+_GREETING = re.compile(
+    r"^\W*(?:hi|hello|hey|good (?:morning|afternoon|evening|day))(?: there| again)?\W*$", re.IGNORECASE
+)
+_THANKS = re.compile(
+    r"^\W*(?:ok(?:ay)?|great|good|perfect|cool)?\W*(?:many |so |very )?(?:thanks?|thank you|thx|cheers|ty)\b"
+    r"(?: (?:you|so|very|much|a lot|that|this|it|helped|helps|helpful|was|is|really|again|for|your|the|help|answer))*\W*$",
+    re.IGNORECASE,
+)
+
+
+def small_talk(question: str) -> str | None:
+    """ "greeting" or "thanks" where a message is nothing else."""
+    if _GREETING.match(question):
+        return "greeting"
+    return "thanks" if _THANKS.match(question) else None
 
 
 def lacks_asked_fact(question: str, texts: Iterable[str]) -> bool:
@@ -144,6 +166,11 @@ def is_call_section(title: str) -> bool:
             re.IGNORECASE,
         )
     )
+
+
+def lets_wait(sentence: str) -> bool:
+    """Whether a sentence tells to call later than now."""
+    return bool(_LETS_WAIT.search(sentence))
 
 
 def is_reassuring(sentence: str) -> bool:

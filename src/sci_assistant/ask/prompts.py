@@ -7,10 +7,14 @@ NOT_COVERED = (
     "so I will not guess."
 )
 ASK_WHOM = (
-    "Your own care team, your rehabilitation centre or your family doctor can answer it. If you feel worse, or if you "
-    "are worried about your health right now, call them today. In an emergency call your local emergency number "
-    "(112, 911, 999 or 000)."
+    "If it is about your health, your own care team, your rehabilitation centre or your family doctor can answer it. "
+    "If you feel worse, or are worried about your health right now, call them today. In an emergency call your local "
+    "emergency number (112, 911, 999 or 000)."
 )
+UNDER_NOTICE = "The articles here have nothing to add. Follow the notice above now."
+GREETING = "Hello. Ask about living with a spinal cord injury, for example: What are the signs of a bladder infection?"
+THANKS = "You are welcome. Ask whenever something else comes up."
+NAME_IT = "Please name what you mean, for example: How is a pressure sore treated?"
 UNAVAILABLE = "I cannot answer at the moment. {problem}"
 EMPTY_QUESTION = "Please type or dictate a question."
 TOO_LONG = "This question is {length:,} characters long. Please ask in at most {most:,} characters."

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sci_assistant.ask.context import is_lead, is_numbered, list_members, with_context
-from sci_assistant.ask.intent import Intent, is_call_section, is_reassuring, section_matches
+from sci_assistant.ask.intent import Intent, is_call_section, is_reassuring, lets_wait, section_matches
 from sci_assistant.ask.retrieve import Retrieved
 from sci_assistant.types import AnswerSentence, Article, Citation, Draft
 from sci_assistant.words import rarity, stems, tokenize
@@ -29,11 +29,11 @@ TOO_ALIKE = 0.88  # cosine at which a sentence says what was said already
 class Weights:
     """How the parts of a sentence's score are weighed; fitted on development questions only."""
 
-    cosine: float = 1.0
-    words: float = 0.35
+    cosine: float = 1.5
+    words: float = 0.20
     passage: float = 0.60
     section: float = 0.18
-    keep: float = 0.80  # share of the best score that a further sentence needs
+    keep: float = 0.70  # share of the best score that a further sentence needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +62,22 @@ class Scored:
         return self.article.sections[self.section].title
 
 
-def quote(retrieved: Retrieved, question: str, intent: Intent, *, weights: Weights = Weights()) -> Draft | None:
-    """The sentences that answer a question, word for word, with their citations; None where there is none."""
+def quote(
+    retrieved: Retrieved, question: str, intent: Intent, *, emergency: bool = False, weights: Weights = Weights()
+) -> Draft | None:
+    """The sentences that answer a question, word for word, with their citations; None where there is none.
+
+    In an emergency no sentence is quoted that lets wait: "call your team soon" would speak against the notice.
+    """
     scored = score_sentences(retrieved, question, intent, weights=weights)
+    if emergency:
+        scored = [candidate for candidate in scored if not lets_wait(candidate.text)]
     anchor = _anchor(scored, intent)
     if anchor is None:
         return None
     chosen = _choose(scored, anchor, intent, retrieved, keep=weights.keep)
     if intent.symptom_report:
-        chosen = _add_call_sentences(chosen, retrieved)
+        chosen = _add_call_sentences(chosen, retrieved, emergency=emergency)
     return compose(_in_reading_order(chosen, anchor))
 
 
@@ -179,7 +186,9 @@ def _said_already(candidate: Scored, chosen: Mapping[tuple[str, int], Article], 
     return False
 
 
-def _add_call_sentences(chosen: dict[tuple[str, int], Article], retrieved: Retrieved) -> dict[tuple[str, int], Article]:
+def _add_call_sentences(
+    chosen: dict[tuple[str, int], Article], retrieved: Retrieved, *, emergency: bool
+) -> dict[tuple[str, int], Article]:
     """Add, of each article that is quoted, the sentence on when to call that is nearest to the question."""
     for article in dict.fromkeys(chosen.values()):
         cosines = retrieved.build.sentence_vectors(article) @ retrieved.vector
@@ -190,7 +199,9 @@ def _add_call_sentences(chosen: dict[tuple[str, int], Article], retrieved: Retri
         ]
         if not calls:
             continue
-        picked = {calls[0], max(calls, key=lambda i: float(cosines[i]))}  # the first one names the emergency
+        picked = {calls[0]}  # the first one names the emergency
+        if not emergency:
+            picked.add(max(calls, key=lambda i: float(cosines[i])))
         for index in sorted(picked):
             chosen.update({(article.id, i): article for i in with_context(article, index) or (index,)})
     return chosen
@@ -234,8 +245,9 @@ def _in_reading_order(
 def call_section(article: Article) -> Draft | None:
     """An article's section on when to call for help, whole; None where it has none."""
     for number, section in enumerate(article.sections):
-        if is_call_section(section.title):
-            return compose([(article, [i for i, s in enumerate(article.sentences) if s.section == number])])
+        indices = [i for i, s in enumerate(article.sentences) if s.section == number]
+        if indices and is_call_section(section.title):
+            return compose([(article, indices)])
     return None
 
 
