@@ -71,7 +71,7 @@ def test_a_batch_gives_one_answer_a_line_in_order_even_for_bad_lines(run, tmp_pa
         encoding="utf-8",
     )
     answers = [json.loads(line) for line in run("ask", "--batch", str(batch), status=1).splitlines()]
-    assert [a["id"] for a in answers] == ["a", "2", "c", "4"]
+    assert [a["id"] for a in answers] == ["a", "2", "c", "d"]
     assert [a["status"] for a in answers] == ["answered", "unavailable", "answered", "unavailable"]
     assert all(a["disclaimer"] for a in answers)
     assert "Line 2" in answers[1]["error"]["text"]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -289,3 +290,34 @@ def test_embedding_shows_its_progress(store, corpus, embeddings, monkeypatch):
     build_index(store, [corpus], embeddings, progress=lambda done, total: steps.append((done, total)))
     assert len(steps) > 1
     assert steps[-1][0] == steps[-1][1]
+
+
+def test_the_same_corpus_by_another_path_changes_nothing(store, corpus, embeddings, monkeypatch):
+    build_index(store, [corpus], embeddings)
+    monkeypatch.chdir(corpus.parent)
+    assert not build_index(store, [Path("corpus")], embeddings).published
+
+
+def test_a_broken_line_never_holds_back_a_newer_version(store, embeddings, tmp_path):
+    path = tmp_path / "articles.jsonl"
+    line = '{{"id": "{0}", "title": "{0}", "url": "https://example.org/{0}", "text": "The {0} {1}."}}\n'
+    path.write_text(line.format("a", "was old") + line.format("b", "stays"), encoding="utf-8")
+    build_index(store, [path], embeddings)
+    path.write_text("broken\n" + line.format("a", "is new") + line.format("b", "stays"), encoding="utf-8")
+    report = build_index(store, [path], embeddings)
+    assert len(report.failed) == 1
+    assert "is new" in store.live().articles["a"].text
+
+
+def test_rebuilding_does_not_remove_articles_unasked(store, corpus, embeddings):
+    build_index(store, [corpus], embeddings)
+    (corpus / "gamma.md").unlink()
+    with pytest.raises(RemovalsRefused):
+        build_index(store, [corpus], embeddings, rebuild=True)
+
+
+def test_a_damaged_vector_cache_is_made_anew(store, corpus, embeddings):
+    build_index(store, [corpus], embeddings)
+    (store.folder / "vectors.sqlite").write_bytes(b"no database at all" * 100)
+    write(corpus, "delta")
+    assert build_index(store, [corpus], embeddings).published

@@ -63,7 +63,7 @@ def _settings(**overrides: object) -> Settings:
     from sci_assistant.settings import load_settings
 
     settings = load_settings(**overrides)
-    if settings.answers == "written":
+    if "answers" in overrides and settings.answers == "written":
         raise click.UsageError("Written answers are not available in this version. Use --answers quoted.")
     return settings
 
@@ -165,15 +165,20 @@ def _read_batch(batch: Path) -> Iterator[tuple[Turn, str | None]]:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
+            raw: Any = None
             try:
                 raw = json.loads(line)
                 history = raw.get("history", [])
-                if not isinstance(raw["question"], str) or not all(isinstance(h, str) for h in history):
-                    raise TypeError("question and history must be strings")
-                yield Turn(raw["question"], tuple(history), str(raw["id"]) if "id" in raw else None), None
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                given = raw.get("id")
+                texts: list[Any] = [raw["question"], *history] if isinstance(history, list) else [None]
+                if not all(isinstance(text, str) for text in texts):
+                    raise TypeError("question must be a string and history a list of strings")
+                question, *history = (text.encode(errors="replace").decode() for text in texts)
+                yield Turn(question, tuple(history), None if given is None else str(given)), None
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 problem = f'Line {number} of {batch.name} is not {{"id", "question", "history"}}: {error}.'
-                yield Turn("", id=str(number)), problem
+                known = raw.get("id") if isinstance(raw, dict) else None
+                yield Turn("", id=str(number) if known is None else str(known)), problem
 
 
 def _unreadable(assistant: Assistant, turn: Turn, problem: str) -> Answer:

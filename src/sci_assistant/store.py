@@ -45,8 +45,8 @@ class Store:
             return (self.folder / "CURRENT").read_text(encoding="ascii").strip() or None
         except FileNotFoundError:
             return None
-        except OSError as error:
-            raise StoreError(f"The store {self.folder} cannot be read: {error}") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise StoreError(f"The store {self.folder} cannot be read: {error}. Run: sci-assistant index") from error
 
     def live(self) -> Build:
         """The live build, opened once and again when the pointer has moved.
@@ -55,10 +55,10 @@ class Store:
             StoreEmpty: nothing is indexed.
             StoreError: the build cannot be read.
         """
-        name = self.current_name()
-        if name is None:
-            raise StoreEmpty(f"Nothing is indexed in {self.folder}. Run: sci-assistant index")
-        with self._guard:
+        with self._guard:  # read within, so that nobody goes back to the build before
+            name = self.current_name()
+            if name is None:
+                raise StoreEmpty(f"Nothing is indexed in {self.folder}. Run: sci-assistant index")
             if self._open is None or self._open[0] != name:
                 fresh = Build(self.build_folder(name), chroma_url=self.chroma_url)
                 if self._open is not None:
@@ -113,15 +113,18 @@ class Store:
             StoreBusy: another process is indexing.
             StoreError: the folder cannot be written.
         """
+        lock = FileLock(self.folder / "indexing.lock", timeout=0)
         try:
             (self.folder / "builds").mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.folder / "indexing.lock", timeout=0)
-            with lock:
-                yield
+            lock.acquire()
         except Timeout as error:
             raise StoreBusy(f"Another process is indexing {self.folder}. Wait until it is done.") from error
-        except PermissionError as error:
+        except OSError as error:
             raise StoreError(f"The store {self.folder} cannot be written: {error}") from error
+        try:
+            yield
+        finally:
+            lock.release()
 
 
 class VectorCache:
@@ -133,8 +136,19 @@ class VectorCache:
         self._dimensions = model.dimensions
 
     def _connect(self) -> sqlite3.Connection:
+        try:
+            return self._open()
+        except sqlite3.DatabaseError:  # damaged: it holds nothing that cannot be computed again
+            self._path.unlink(missing_ok=True)
+            return self._open()
+
+    def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path)
-        connection.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
+        try:
+            connection.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
+        except sqlite3.DatabaseError:
+            connection.close()
+            raise
         return connection
 
     def _keys(self, texts: Sequence[str]) -> list[bytes]:

@@ -121,7 +121,7 @@ class Triage:
             rules=tuple(rule.id for rule in raised),
             text=" ".join(rule.text for rule in shown),
             steps=(*(s for k in kinds for s in rules.first_steps[k]), *(s for rule in shown for s in rule.steps)),
-            numbers=tuple({phone.tel: phone for phone in reversed(numbers)}.values())[::-1],
+            numbers=tuple({phone.tel: phone for phone in numbers}.values()),
         )
 
 

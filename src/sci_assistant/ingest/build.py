@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import TypeAdapter
 
-from sci_assistant.errors import CorpusError, RemovalsRefused
+from sci_assistant.errors import CorpusError, RemovalsRefused, StoreError
 from sci_assistant.index import FORMAT_VERSION, Build, Manifest, SourceRecord, glossary_hash, write_build
 from sci_assistant.ingest.chunk import CHUNKING_VERSION, Budget, chunk_articles
 from sci_assistant.ingest.glossary import read_glossary
@@ -90,13 +90,13 @@ def build_index(
         StoreBusy, StoreError: the store is held by another process, damaged or not writable.
     """
     with store.indexing():
-        old = None if rebuild or store.current_name() is None else store.live()
-        if old is not None:
+        old = _live(store, anyhow=rebuild)
+        if old is not None and not rebuild:
             old.check(embeddings.spec)
         plan = _read(corpus, old)
         report = _compare(plan, old)
         _refuse_removals(report, old, allow_removals=allow_removals)
-        if dry_run or plan.is_live(old):
+        if dry_run or (plan.is_live(old) and not rebuild):
             return report
         name, embedded, chunks = _write(store, plan, corpus, embeddings, progress)
         store.publish(name)
@@ -113,6 +113,18 @@ def build_index(
         )
 
 
+def _live(store: Store, *, anyhow: bool) -> Build | None:
+    """The live build, None where there is none; with `anyhow`, None too where it cannot be read any more."""
+    if store.current_name() is None:
+        return None
+    try:
+        return store.live()
+    except StoreError:
+        if anyhow:
+            return None
+        raise
+
+
 def compare_corpus(corpus: Sequence[Path], live: Build) -> IndexReport:
     """How a corpus differs from a live build; nothing is embedded or written.
 
@@ -123,29 +135,33 @@ def compare_corpus(corpus: Sequence[Path], live: Build) -> IndexReport:
 
 
 def _read(corpus: Sequence[Path], old: Build | None) -> _Plan:
-    """Every article of the corpus; the last accepted version where the new one cannot be read."""
-    known = {record.source: record for record in old.manifest.records} if old else {}
+    """Every article of the corpus; the last accepted version where the new one cannot be read.
+
+    What can be read is taken first, so that a broken file never holds back a newer version of its article.
+    """
     articles: dict[str, Article] = {}
     records: dict[str, SourceRecord] = {}
     failures: list[Failure] = []
+    broken: list[tuple[str, str]] = []
     for source, item in _sources(corpus):
-        problem: str | None = None
         if isinstance(item, CorpusError):
-            problem = str(item)
+            broken.append((source, str(item)))
         elif item.id in articles:
             first = records[item.id].source
             problem = f"{source}: the id {item.id!r} stands in {first} already. Give one of the two another id."
             failures.append(Failure(source, problem))
-            continue
         else:
             articles[item.id] = item
             records[item.id] = SourceRecord(item.id, source, content_hash(item))
-            continue
+    known = {record.source: record for record in old.manifest.records if not _is_record(record.source)} if old else {}
+    for source, problem in broken:
         kept = known.get(source)
         if kept is not None and old is not None and kept.article not in articles:
             articles[kept.article] = old.articles[kept.article]
             records[kept.article] = SourceRecord(kept.article, source, kept.content_hash, failed=problem)
-        failures.append(Failure(source, problem, kept.article if kept else None))
+            failures.append(Failure(source, problem, kept.article))
+        else:
+            failures.append(Failure(source, problem))
     if not articles and failures:
         raise CorpusError(f"No article of {len(failures)} files can be read. The first: {failures[0].reason}")
     order = sorted(articles)
@@ -153,12 +169,18 @@ def _read(corpus: Sequence[Path], old: Build | None) -> _Plan:
     return _Plan(tuple(articles[i] for i in order), tuple(records[i] for i in order), tuple(failures), glossary)
 
 
+def _is_record(source: str) -> bool:
+    """Whether a source is a line of a JSON Lines file: lines move, so a broken one stands for no known article."""
+    return "#" in source.rsplit("/", 1)[-1]
+
+
 def _sources(corpus: Sequence[Path]) -> Iterable[tuple[str, Article | CorpusError]]:
     for path in corpus:
         if not path.exists():
             raise CorpusError(f"{path} does not exist. Name a folder or file of articles with --corpus.")
+        place = path.resolve()  # the same source has the same name wherever the command is run
         for name, item in read_articles(path):
-            yield f"{path}/{name}" if path.is_dir() else name, item
+            yield f"{place if path.is_dir() else place.parent}/{name}", item
 
 
 def content_hash(article: Article) -> str:
