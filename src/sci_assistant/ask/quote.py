@@ -33,7 +33,7 @@ class Weights:
     words: float = 0.20
     passage: float = 0.60
     section: float = 0.18
-    keep: float = 0.70  # share of the best score that a further sentence needs
+    keep: float = 0.75  # share of the best score that a further sentence needs
 
 
 @dataclass(frozen=True, slots=True)
