@@ -40,27 +40,28 @@ class Handlers:
         self.assistant = assistant
         self.settings = settings
 
-    def shown(self, exchanges: Exchanges, hint: str = "") -> str:
+    def shown(self, exchanges: Exchanges, hint: str = "", *, keep: bool = False) -> str:
         feedback = self.settings.feedback_file is not None
         count = self.assistant.article_count
-        return carried(conversation(exchanges, article_count=count, feedback=feedback, hint=hint))
+        return carried(conversation(exchanges, article_count=count, feedback=feedback, hint=hint, keep=keep))
 
-    def send(self, question: str, exchanges: Exchanges) -> Iterator[tuple[Exchanges, str, bool]]:
-        """The question at once, then its answer: exchanges, their HTML, and whether the field may be emptied.
+    def send(self, question: str, exchanges: Exchanges) -> Iterator[tuple[Exchanges, str]]:
+        """The question at once, then its answer: exchanges and their HTML.
 
-        A question that is too long goes to the assistant too, which looks for an emergency in it and says that
-        it is too long; it stays in the field to be shortened.
+        The page's script takes the question out of the field, so that words typed meanwhile stay. A question that
+        is too long goes to the assistant too, which looks for an emergency in it and says that it is too long; it
+        stays in the field to be shortened.
         """
         hint = self._hint(question, exchanges)
         if hint:
-            yield exchanges, self.shown(exchanges, hint), False
+            yield exchanges, self.shown(exchanges, hint)
             return
         asked = Exchange(len(exchanges) + 1, question)
-        fits = len(question) <= self.settings.max_question_chars
-        yield (*exchanges, asked), self.shown((*exchanges, asked)), fits
+        keep = len(question) > self.settings.max_question_chars
+        yield (*exchanges, asked), self.shown((*exchanges, asked), keep=keep)
         history = tuple(exchange.question for exchange in exchanges)
         done = (*exchanges, replace(asked, answer=self._answer(Turn(question, history))))
-        yield done, self.shown(done), False
+        yield done, self.shown(done, keep=keep)
 
     def stop(self, exchanges: Exchanges, draft: str) -> tuple[Exchanges, str, str]:
         """The last question without its answer, and back in the field if that is empty."""
@@ -129,21 +130,13 @@ def build_blocks(assistant: Assistant, settings: Settings, *, notice: str | None
         shared: dict[str, Any] = {"concurrency_limit": PARALLEL_ANSWERS, "concurrency_id": "ask", **quiet}
         shared["trigger_mode"] = "multiple"
 
-        def typed(question: str, before: Exchanges) -> Iterator[tuple[Exchanges, str, Any]]:
-            for after, html, empties in handlers.send(question, before):
-                yield after, html, "" if empties else gr.skip()
-
-        def picked(question: str, before: Exchanges) -> Iterator[tuple[Exchanges, str]]:
-            for after, html, _ in handlers.send(question, before):
-                yield after, html
-
         def refresh() -> list[Any]:
             fresh = [gr.update(**starter) for starter in _starters(assistant)]
             return [carried(masthead(assistant, settings, notice)), *fresh]
 
         shows = [exchanges, channel]
-        asks = [gr.on([field.submit, send.click], typed, [field, exchanges], [*shows, field], **shared)]
-        asks += [button.click(picked, [button, exchanges], shows, **shared) for button in buttons]
+        asks = [gr.on([field.submit, send.click], handlers.send, [field, exchanges], shows, **shared)]
+        asks += [button.click(handlers.send, [button, exchanges], shows, **shared) for button in buttons]
         stop.click(handlers.stop, [exchanges, field], [*shows, field], cancels=asks, **quiet)
         clear.click(handlers.clear, None, shows, cancels=asks, **quiet)
         blocks.load(refresh, None, [head, *buttons], **quiet)

@@ -256,3 +256,12 @@ def test_nothing_is_asked_of_another_server(context: BrowserContext, site: Site)
     assert len(asked) > 10
     assert [url for url in asked if not url.startswith((site.url, "data:", "blob:"))] == []
     assert problems == []
+
+
+def test_words_typed_right_after_sending_stay(page: Page) -> None:
+    field = page.get_by_label("Your question")
+    field.fill("What are the signs of AD?")
+    field.press("Enter")
+    page.keyboard.type("and what about sores")
+    expect(page.locator("#message-1")).to_contain_text("What are the signs of AD?")
+    expect(field).to_have_value("and what about sores")

@@ -18,6 +18,8 @@
 
   const bringUp = (part) => part.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
 
+  const sent = { at: -Infinity, words: "", raw: "" };
+
   // ---- the conversation -------------------------------------------------------------------------------------
 
   // The server sends the whole conversation in a <template>. What is already shown and unchanged stays as it is.
@@ -26,6 +28,7 @@
     const messages = find("#messages");
     if (!source || !messages) return;
     const wanted = [...source.content.children];
+    takeSentWords(source, wanted);
     const keys = new Set(wanted.map((message) => message.id));
     [...messages.children].filter((message) => !keys.has(message.id)).forEach((message) => message.remove());
     wanted.forEach((message) => showMessage(messages, message));
@@ -34,6 +37,18 @@
     document.body.classList.toggle("started", messages.children.length > 0);
     showHint(source.dataset.hint || "");
     keepDraft();
+  };
+
+  // The question leaves the field when the server has it, and only the question: words typed since then stay.
+  const takeSentWords = (source, wanted) => {
+    const fresh = wanted.at(-1);
+    const waits = sent.raw && fresh && !document.getElementById(fresh.id) && !("keep" in source.dataset);
+    if (!waits) return;
+    if (field().value.startsWith(sent.raw)) {
+      field().value = field().value.slice(sent.raw.length);
+      field().dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    sent.raw = "";
   };
 
   const showMessage = (messages, wanted) => {
@@ -198,7 +213,6 @@
   // ---- events: one listener each, for whatever is on the page ---------------------------------------------------
 
   // A trembling hand presses twice and a stiff one holds Enter down: both mean one question.
-  const sent = { at: -Infinity, words: "" };
   const sendOnce = (event) => {
     const enter = event.type === "keydown" && event.key === "Enter" && !event.shiftKey && event.target === field();
     if (!enter && !(event.type === "click" && event.target.closest("#send"))) return;
@@ -207,7 +221,10 @@
     if (event.repeat || again) {
       event.preventDefault();
       event.stopImmediatePropagation();
-    } else Object.assign(sent, { at: event.timeStamp, words });
+    } else {
+      Object.assign(sent, { at: event.timeStamp, words, raw: field().value });
+      if (words) document.body.classList.add("busy");  // at once, however slow the line is
+    }
   };
 
   const press = (event) => {
