@@ -100,8 +100,11 @@ def shell() -> Html:
 def conversation(
     exchanges: tuple[Exchange, ...], *, article_count: int, feedback: bool, hint: str = "", keep: bool = False
 ) -> Html:
-    """The whole conversation, inert; `keep` leaves the question in the field to be shortened. The page's script shows what is new and leaves the rest untouched, so that
-    focus, reading position and open details survive, and nothing is announced twice."""
+    """The whole conversation, inert; `keep` leaves the question in the field to be shortened.
+
+    The page's script shows what is new and leaves the rest untouched, so that focus, reading position and open
+    details survive, and nothing is announced twice.
+    """
     messages = [_message(exchange, article_count, feedback) for exchange in exchanges]
     return element("div", element("template", *messages, data_hint=hint or None, data_keep="" if keep else None))
 
