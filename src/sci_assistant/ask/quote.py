@@ -131,8 +131,9 @@ def _choose(
     """Sentences to quote: the anchor's, then further ones while they score well, say something new and fit."""
     chosen: dict[tuple[str, int], Article] = {}
     words = 0
+    listed = intent.whole_list and len(_group_of(anchor, intent) or ()) > 2  # another article would tell it again
     for candidate in (anchor, *scored):
-        if candidate.key in chosen:
+        if candidate.key in chosen or (listed and candidate.article.id != anchor.article.id):
             continue
         group = _group_of(candidate, intent)
         fresh = [i for i in group if (candidate.article.id, i) not in chosen] if group else []
