@@ -19,6 +19,10 @@ _EXPLETIVE = re.compile(
     r"|\b(?:so|feel|feels|think|know|said|says|afraid|worried|sure|told|means?) that\b",
     re.IGNORECASE,
 )
+_GOES_ON = re.compile(
+    r"^\W*(?:ok |okay |yes |no )?(?:and|but|or|so|then|also|until then|what about|how about|what if)\b", re.IGNORECASE
+)
+_OWN_WORDS = 2  # content words of its own with which a question stands by itself
 _SHORT_QUESTION = 12  # words up to which a pronoun is replaced in place
 # Best cosine from which a question stands by itself; found on the development conversations (docs/retrieval.md).
 _STANDALONE = 0.42
@@ -72,8 +76,12 @@ def leans_on_earlier(question: str, *, topics: Collection[str], familiarity: Cal
     content = [word for word in tokenize(question) if word not in STOPWORDS]
     if all(word in ASPECTS for word in content):
         return True
-    standalone_at = _STANDALONE_WITH_PRONOUN if _pronoun(question) is not None else _STANDALONE
-    return familiarity(question) < standalone_at
+    if _pronoun(question) is not None:
+        return familiarity(question) < _STANDALONE_WITH_PRONOUN
+    own = [word for word in content if word not in ASPECTS]
+    if len(own) >= _OWN_WORDS and not _GOES_ON.match(question):
+        return False  # "best wheelchair cushion" is a question of its own, whether the articles know it or not
+    return familiarity(question) < _STANDALONE
 
 
 def names_nothing(question: str, topics: Collection[str]) -> bool:
