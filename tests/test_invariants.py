@@ -86,6 +86,19 @@ def test_a_notice_needs_no_index(tmp_path, embeddings):
     assert answer.disclaimer in render.to_text(answer)
 
 
+def test_a_notice_needs_no_model(bundled_store, tmp_path):
+    from sci_assistant.models import LocalEmbeddings
+    from sci_assistant.settings import load_settings
+    from sci_assistant.wire import make_assistant
+
+    broken = make_assistant(load_settings(store=bundled_store), embeddings=LocalEmbeddings(str(tmp_path)))
+    answer = broken.ask(Turn("i can't breathe"))
+    assert (answer.status, answer.error.code) == ("unavailable", "model")
+    assert answer.notice is not None
+    assert answer.disclaimer in render.to_text(answer)
+    assert broken.article_count == 0
+
+
 def test_a_crisis_answer_holds_no_refusal_and_no_titles(assistant):
     answer = assistant.ask(Turn("I want to kill myself"))
     assert answer.notice.kind == "crisis"

@@ -21,7 +21,7 @@ from sci_assistant.ask.quote import call_section, quote
 from sci_assistant.ask.retrieve import HybridRetriever, Retrieved
 from sci_assistant.ask.spelling import Corrected, correct
 from sci_assistant.ask.triage import Triage
-from sci_assistant.errors import AssistantError, ModelError, StoreEmpty, StoreError
+from sci_assistant.errors import AssistantError, ModelError, StoreEmpty
 from sci_assistant.index import Build
 from sci_assistant.settings import Settings
 from sci_assistant.types import (
@@ -76,43 +76,40 @@ class Assistant:
         """
         return self._retriever.live()
 
+    def _live_or_none(self) -> Build | None:
+        """The live build, None where nothing is indexed or a part does not work."""
+        try:
+            return self.live
+        except AssistantError:
+            return None
+
     @property
     def article_count(self) -> int:
         """How many articles the live build holds, 0 where there is none."""
-        try:
-            return len(self.live.articles)
-        except StoreError:
-            return 0
+        build = self._live_or_none()
+        return len(build.articles) if build else 0
 
     @property
     def authorship(self) -> str:
         """Who wrote the articles of the live build, and whether anyone reviewed them."""
-        try:
-            return authorship(tuple(self.live.articles.values()))
-        except StoreError:
-            return authorship(())
+        build = self._live_or_none()
+        return authorship(tuple(build.articles.values()) if build else ())
 
     def article(self, article_id: str) -> Article | None:
         """An article of the live build."""
-        try:
-            return self.live.articles.get(article_id)
-        except StoreError:
-            return None
+        build = self._live_or_none()
+        return build.articles.get(article_id) if build else None
 
     @property
     def glossary(self) -> tuple[Term, ...]:
         """The live build's glossary."""
-        try:
-            return self.live.glossary
-        except StoreError:
-            return ()
+        build = self._live_or_none()
+        return build.glossary if build else ()
 
     def topics(self) -> tuple[str, ...]:
         """Titles of the live build's articles."""
-        try:
-            return tuple(article.title for article in self.live.articles.values())
-        except StoreError:
-            return ()
+        build = self._live_or_none()
+        return tuple(article.title for article in build.articles.values()) if build else ()
 
     def search(self, turn: Turn, *, k: int, by_article: bool = False) -> Retrieved:
         """The ranked passages that an answer to this turn would be chosen from.

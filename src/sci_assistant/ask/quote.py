@@ -85,7 +85,7 @@ def score_sentences(
     retrieved: Retrieved, question: str, intent: Intent, *, weights: Weights = Weights()
 ) -> list[Scored]:
     """Every sentence of the retrieved passages with its score, best first."""
-    wanted = {word: rarity(word) for word in stems_of_interest(question)}
+    wanted = {word: rarity(word) for word in stems(question)}
     total = sum(wanted.values()) or 1.0
     top = retrieved.passages[0].score if retrieved.passages else 0.0
     best: dict[tuple[str, int], Scored] = {}
@@ -108,11 +108,6 @@ def score_sentences(
             if candidate.key not in best or best[candidate.key].score < score:
                 best[candidate.key] = candidate
     return sorted(best.values(), key=lambda s: (-s.score, s.key))
-
-
-def stems_of_interest(question: str) -> set[str]:
-    """Stems of the question's content words."""
-    return set(stems(question))
 
 
 def _anchor(scored: Sequence[Scored], intent: Intent) -> Scored | None:
