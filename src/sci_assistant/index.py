@@ -1,8 +1,8 @@
 """The one adapter to Chroma, and what a build of the index is.
 
 A build is a folder that is written once and never changed: the parsed articles, their chunks, a Chroma
-collection of chunk vectors (embedded, or on a server by setting), a keyword index, sentence vectors, the
-vocabulary, and a manifest that is written last. `store.py` decides which build is live.
+collection of chunk vectors (embedded, or on a server by setting), a keyword index, vectors of sentences and of
+the questions that articles answer, the vocabulary, and a manifest that is written last. `store.py` decides which build is live.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
+from sci_assistant.asked import AskedIndex
 from sci_assistant.errors import StoreError, StoreMismatch
 from sci_assistant.ingest.chunk import CHUNKING_VERSION
 from sci_assistant.keyword import KeywordIndex, vocabulary
@@ -26,7 +27,7 @@ from sci_assistant.models import ModelSpec, Vectors
 from sci_assistant.types import Article, Chunk, Term
 from sci_assistant.words import STOPWORDS, stem, tokenize
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 REBUILD = "Run: sci-assistant index --rebuild"
 # Measured: at Chroma's defaults recall@10 fell to 0.86 at 10,000 vectors.
 HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}
@@ -98,6 +99,7 @@ def write_build(
     chunks: Sequence[Chunk],
     chunk_vectors: Vectors,
     sentence_vectors: Vectors,
+    asked_vectors: Vectors,
     glossary: Sequence[Term] = (),
     chroma_url: str | None = None,
 ) -> None:
@@ -107,6 +109,7 @@ def write_build(
     (folder / "chunks.json").write_bytes(_CHUNKS.dump_json(tuple(chunks)))
     (folder / "glossary.json").write_bytes(_TERMS.dump_json(tuple(glossary)))
     np.save(folder / "sentences.npy", sentence_vectors.astype(np.float16))
+    np.save(folder / "asked.npy", asked_vectors.astype(np.float16))
     (folder / "vocabulary.json").write_text(
         json.dumps(vocabulary(articles, glossary), ensure_ascii=False), encoding="utf-8"
     )
@@ -185,8 +188,10 @@ class Build:
             self.keyword = KeywordIndex.load(folder / "keyword", len(self.chunks))
             self.vocabulary: Mapping[str, int] = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
             self._sentence_vectors = np.load(folder / "sentences.npy", mmap_mode="r")
+            self.asked = AskedIndex(tuple(self.articles.values()), np.load(folder / "asked.npy"))
         except (OSError, ValueError) as error:
             raise StoreError(f"The build {folder} is damaged: {error} {REBUILD}") from error
+        self.chunks_of = _chunks_of(self.chunks)
         self.position = {chunk.id: i for i, chunk in enumerate(self.chunks)}
         self._first_sentence = self._sentence_offsets()
         self._chroma = _client(folder, chroma_url)
@@ -274,6 +279,13 @@ class Build:
         scores = np.asarray(got["embeddings"], dtype=np.float32) @ vector
         return {self.position[chunk_id]: float(s) for chunk_id, s in zip(got["ids"], scores, strict=True)}
 
+    def chunk_vectors(self) -> Vectors:
+        """Unit vectors of all chunks, shape (chunks, dimensions): for fitting and reports, not for answering."""
+        got = self._collection.get(include=["embeddings"])
+        vectors = np.zeros((len(self.chunks), self.manifest.model.dimensions), dtype=np.float32)
+        vectors[[self.position[chunk_id] for chunk_id in got["ids"]]] = got["embeddings"]
+        return vectors
+
     def sentence_vectors(self, article: Article) -> NDArray[np.float32]:
         """Unit vectors of an article's sentences, shape (sentences, dimensions)."""
         first = self._first_sentence[article.id]
@@ -281,6 +293,16 @@ class Build:
 
     def close(self) -> None:
         self._chroma.close()
+
+
+def _chunks_of(chunks: Sequence[Chunk]) -> Mapping[tuple[str, int], tuple[int, ...]]:
+    """Positions of the chunks that hold a sentence, by article id and sentence index."""
+    found: dict[tuple[str, int], tuple[int, ...]] = {}
+    for position, chunk in enumerate(chunks):
+        for sentence in chunk.sentences:
+            key = (chunk.article, sentence)
+            found[key] = (*found.get(key, ()), position)
+    return found
 
 
 def glossary_hash(glossary: Sequence[Term]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from sci_assistant.words import stems, tokenize
 
 K1 = 1.2
 B = 0.75
+MOST_DIRECT = 2  # sentences of a listed answer whose chunks are found by its questions
 
 
 def _bm25s() -> Any:
@@ -29,8 +30,18 @@ def _bm25s() -> Any:
 
 
 def keyword_text(chunk: Chunk, article: Article) -> str:
-    """What the keyword index reads of a chunk: title, synonyms and section path before the text."""
-    return " ".join((article.title, *article.synonyms, *article.sections[chunk.section].path, chunk.text))
+    """What the keyword index reads of a chunk: title, synonyms and section path, the text, the questions it answers."""
+    return " ".join(
+        (article.title, *article.synonyms, *article.sections[chunk.section].path, chunk.text, *_asked(chunk, article))
+    )
+
+
+def _asked(chunk: Chunk, article: Article) -> Iterator[str]:
+    """Phrasings of the listed questions whose most direct answers stand in a chunk."""
+    held = set(chunk.sentences)
+    for asked in article.asked:
+        if held.intersection(asked.sentences[:MOST_DIRECT]):
+            yield from asked.phrasings
 
 
 class KeywordIndex:

@@ -85,6 +85,14 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that an article answers, in several phrasings, and the sentences that answer it, best first."""
+
+    phrasings: tuple[str, ...]
+    sentences: tuple[int, ...]  # indices into Article.sentences
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """A parsed article. `text` holds one line for each block; headings stand in `sections` only."""
 
@@ -103,6 +111,7 @@ class Article:
     written: datetime.date | None = None
     reviewed: Review | None = None
     url: str | None = None
+    asked: tuple[Asked, ...] = ()
 
     def quote(self, start: int, end: int) -> str:
         """The text between two offsets, verbatim."""

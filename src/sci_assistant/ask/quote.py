@@ -30,10 +30,13 @@ class Weights:
     """How the parts of a sentence's score are weighed; fitted on development questions only."""
 
     cosine: float = 1.5
-    words: float = 0.20
+    words: float = 0.10
     passage: float = 0.60
-    section: float = 0.18
-    keep: float = 0.75  # share of the best score that a further sentence needs
+    section: float = 0.20
+    asked: float = 1.2  # per cosine of a listed question that the sentence answers, above `asked_from`
+    asked_from: float = 0.45
+    later: float = 0.9  # share of that which each further sentence of one answer keeps
+    keep: float = 0.6  # share of the best score that a further sentence needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def score_sentences(
     retrieved: Retrieved, question: str, intent: Intent, *, weights: Weights = Weights()
 ) -> list[Scored]:
     """Every sentence of the retrieved passages with its score, best first."""
+    listed = _listed(retrieved, weights)
     wanted = {word: rarity(word) for word in stems(question)}
     total = sum(wanted.values()) or 1.0
     top = retrieved.passages[0].score if retrieved.passages else 0.0
@@ -103,11 +107,23 @@ def score_sentences(
                 + weights.words * covered
                 + weights.passage * near
                 + weights.section * section_matches(intent, article.sections[sentence.section].title)
+                + weights.asked * listed.get((article.id, index), 0.0)
             )
             candidate = Scored(article, index, score)
             if candidate.key not in best or best[candidate.key].score < score:
                 best[candidate.key] = candidate
     return sorted(best.values(), key=lambda s: (-s.score, s.key))
+
+
+def _listed(retrieved: Retrieved, weights: Weights) -> dict[tuple[str, int], float]:
+    """How near the listed questions are that each sentence answers: its best one's cosine above the least."""
+    found: dict[tuple[str, int], float] = {}
+    for match in retrieved.asked:
+        near = max(0.0, match.cosine - weights.asked_from)
+        for place, sentence in enumerate(match.asked.sentences):
+            key = (match.article, sentence)
+            found[key] = max(found.get(key, 0.0), near * weights.later**place)
+    return found
 
 
 def _anchor(scored: Sequence[Scored], intent: Intent) -> Scored | None:

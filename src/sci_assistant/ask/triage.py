@@ -1,104 +1,42 @@
 """A turn and all earlier ones, raw -> a notice, before anything else. Rules alone: no model, no index.
 
-The rules and every word that is shown stand in data/triage.yaml. When in doubt a notice is shown; the answer
-follows it.
+The rules and every word that is shown stand in data/triage.yaml, for a clinician to read and edit; rules.py reads
+that file, heard.py the message, frames.py how a thing is told. A rule is raised when the things that one of its
+patterns names stand near each other and are not denied, long past or merely asked about. When in doubt the notice
+is shown; the answer follows it.
 """
 
 from __future__ import annotations
 
+import bisect
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Any
+from itertools import product
 
-from sci_assistant.types import Notice, NoticeKind, Phone, Turn
+from sci_assistant.ask import frames
+from sci_assistant.ask.readings import find_readings
+from sci_assistant.ask.rules import READINGS, Pattern, Rule, Rules, load_rules
+from sci_assistant.types import Notice, NoticeKind, Turn
 
-READ_CHARS = 4000  # of each end of a message that are read
 SEVERITY: tuple[NoticeKind, ...] = ("emergency", "crisis", "urgent")  # the first that was raised is shown
+NEAR = 22  # words from the first to the last thing of a pattern's part, at most
+MOST_PLACES = 12  # of one thing that are looked at in a message
 
-_NEGATED = re.compile(
-    r"\b(?:no|never|denies|doesn't have|don't have|haven't (?:got|had)|hasn't (?:got|had)|(?:is|are|am|was)(?: not|n't) having"
-    r"|not having|without)(?: (?:any|an?|the|my|more|real|other|got|had|have|having|been|feeling))* $"
-)
-_NOT_NEGATING = re.compile(
-    r"\b(?:no better|not sure|not only|not just|no longer|not stop\w*|no idea|never felt|never had|not (?:a )?joke) "
-)
-# Asking to learn: about signs, causes, prevention or meaning, not about somebody who has it now.
-_LEARNING = re.compile(
-    r"^\W*(?:so |hi |hello |please |ok |and )*(?:what (?:is|are|does|do|causes?|were)\b(?! (?:i|we|you) |happening)|what'?s (?:the|a|an)\b"
-    r"|how (?:do|can|should|to|does|is|are|common|often|likely|long)\b(?=.*\b(?:prevent|avoid|reduce|lower|recogni[sz]e|know if|tell if"
-    r"|spot|notice|treated|diagnosed|caused|feel like|look like|differ|common|often|likely|work|risk|plan|prepare|teach|explain)\b)"
-    r"|(?:can|could|does|do|will|would) (?!i\b|you (?:please )?(?:call|help|send))[\w' -]{1,60}?\b(?:cause|lead to|mean|trigger|happen|affect)"
-    r"|why (?:do|does|is|are)\b(?! (?:my|i)\b)|(?:tell me|explain)(?: to me)? (?:about |how |why |what )(?!to do)|define|describe|difference between"
-    r"|should (?:people|someone|everyone)|who (?:is|gets)|when (?:do|does|is|are) (?!my\b)|where can i (?:read|learn)|is there (?:a |any )?(?:risk|link|test|way to prevent)"
-    r"|(?:signs|symptoms|causes|prevention|prevalence|risk factors|history) of\b|years ago|i(?:'m| am) writing|for (?:my|a) (?:class|essay|talk))"
-)
-_NOW = re.compile(
-    r"\b(?:i'?m|i am|i have|i'?ve|i feel|i can'?t|i cannot|my (?:head|chest|leg|calf|face|breathing|blood pressure|bp|heart|pump|husband|wife|son"
-    r"|daughter|mum|mom|dad|partner|friend|brother|sister|mother|father|patient|client)\b[^.?!]{0,40}\b(?:is|are|has|can'?t|won'?t|just|keeps?|feels?|hurts?|looks?)"
-    r"|he'?s|she'?s|he (?:is|has|can'?t|won'?t|just)|she (?:is|has|can'?t|won'?t|just)|they'?re|(?:he|she|it|vent\w*) (?:stopped|fell|failed|disconnected)|right now|at the moment|what do i do)\b"
-)
-_LEARNING_TOPIC = re.compile(
-    r"\b(?:signs|symptoms|warning signs|causes?|triggers?|meaning|prevent\w*|avoid\w*|risk factors) (?:of|for)\b"
-)
-# Directly after what is told: "chest pain 3 years ago", "a seizure 10 years ago".
-_PAST = re.compile(
-    r"\W*(?:about |some |over )?(?:\w+ )?(?:years?|months) ago\b|\W*(?:last year|in (?:19|20)\d\d|as a child|when i was)\b"
-)
-_STATISTICS = re.compile(
-    r"\b(?:rates?|statistics|prevalence|percent\w*|studies|research|prevention|how (?:common|many people)|risk of suicide)\b"
-)
-_SELF = re.compile(r"\b(?:i|i'm|im|i've|my|me|myself)\b")
+_SPACE = re.compile(r"\s+")
+_SENTENCE_END = re.compile(r"[.!?]+(?=\s|$)|\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A notice's rule: one phrase of each group must stand in what was written."""
+class _Place:
+    """Where a thing stands: its message, and its first and last word there."""
 
-    id: str
-    kind: NoticeKind
-    text: str
-    steps: tuple[str, ...]
-    needs: tuple[tuple[re.Pattern[str], ...], ...]
-    negatable: bool
+    message: int
+    first: int
+    last: int
 
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """All of data/triage.yaml."""
-
-    rules: tuple[Rule, ...]
-    first_steps: dict[str, tuple[str, ...]]
-    numbers: dict[str, tuple[Phone, ...]]
-
-
-@cache
-def load_rules() -> Rules:
-    """The rules that ship with the package."""
-    import yaml
-
-    raw: dict[str, Any] = yaml.safe_load((files("sci_assistant") / "data" / "triage.yaml").read_text(encoding="utf-8"))
-    return Rules(
-        rules=tuple(
-            Rule(
-                id=rule["id"],
-                kind=rule["kind"],
-                text=rule["text"],
-                steps=tuple(rule["steps"]),
-                needs=tuple(tuple(_compile(phrase) for phrase in group) for group in rule["needs"]),
-                negatable=rule.get("negatable", True),
-            )
-            for rule in raw["rules"]
-        ),
-        first_steps={kind: tuple(steps) for kind, steps in raw["first_steps"].items()},
-        numbers={kind: tuple(Phone(n["label"], n["tel"]) for n in rows) for kind, rows in raw["numbers"].items()},
-    )
-
-
-def _compile(phrase: str) -> re.Pattern[str]:
-    start = "" if phrase.startswith(("\\b", "(", "^")) else r"\b"
-    return re.compile(start + phrase)  # `plain` leaves single spaces only
+    def overlaps(self, other: _Place) -> bool:
+        return self.message == other.message and self.first <= other.last and other.first <= self.last
 
 
 class Triage:
@@ -107,77 +45,115 @@ class Triage:
     def read(self, turn: Turn) -> Notice | None:
         """The notice for a turn, None where no rule is raised."""
         rules = load_rules()
-        now = plain(turn.question)
-        before = [plain(earlier) for earlier in turn.history]
-        raised = [rule for rule in rules.rules if _raised(rule, now, before)]
-        if not raised:
-            return None
-        kind = min((rule.kind for rule in raised), key=SEVERITY.index)
-        shown = [rule for rule in raised if rule.kind == kind or rule.kind == "crisis"]
-        kinds = [one for one in SEVERITY if any(rule.kind == one for rule in shown)]
-        numbers = [n for one in kinds for n in rules.numbers["crisis" if one == "crisis" else "emergency"]]
-        return Notice(
-            kind=kind,
-            rules=tuple(rule.id for rule in raised),
-            text=" ".join(rule.text for rule in shown),
-            steps=(*(s for k in kinds for s in rules.first_steps[k]), *(s for rule in shown for s in rule.steps)),
-            numbers=tuple({phone.tel: phone for phone in numbers}.values()),
-        )
+        messages = [_Message(rules.heard(text), position, rules) for position, text in enumerate((*turn.history, turn.question))]
+        return make_notice([rule for rule in rules.rules if _raised(rule, messages)], rules)
 
 
-def plain(text: str) -> str:
-    """Lower case, plain apostrophes, single spaces: what the rules read."""
-    if len(text) > 2 * READ_CHARS:  # the beginning and the end of an endless message
-        text = f"{text[:READ_CHARS]} . {text[-READ_CHARS:]}"
-    return " ".join(text.replace("’", "'").replace("‘", "'").lower().split())
-
-
-def _raised(rule: Rule, now: str, before: list[str]) -> bool:
-    """Whether each group has a phrase in this or an earlier turn, and (but for a crisis) one of them in this turn."""
-    found_now = [_found(group, now, negatable=rule.negatable) for group in rule.needs]
-    if not any(found_now) and rule.kind != "crisis":  # a crisis lasts for the rest of the conversation
-        return False
-    return all(
-        found or any(_found(group, earlier, negatable=rule.negatable) for earlier in before)
-        for found, group in zip(found_now, rule.needs, strict=True)
+def make_notice(raised: Sequence[Rule], rules: Rules) -> Notice | None:
+    """What is shown when rules are raised; None where there are none."""
+    if not raised:
+        return None
+    kind = min((rule.kind for rule in raised), key=SEVERITY.index)
+    shown = [rule for rule in raised if rule.kind == kind or rule.kind == "crisis"]
+    kinds = [one for one in SEVERITY if any(rule.kind == one for rule in shown)]
+    numbers = [n for one in kinds for n in rules.numbers["crisis" if one == "crisis" else "emergency"]]
+    return Notice(
+        kind=kind,
+        rules=tuple(rule.id for rule in raised),
+        text=" ".join(rule.text for rule in shown),
+        steps=(*(s for k in kinds for s in rules.first_steps[k]), *(s for rule in shown for s in rule.steps)),
+        numbers=tuple({phone.tel: phone for phone in numbers}.values()),
     )
 
 
-def _found(group: tuple[re.Pattern[str], ...], text: str, *, negatable: bool) -> bool:
-    for phrase in group:
-        for match in phrase.finditer(text):
-            start, end = _sentence(text, match.start())
-            if not negatable:
-                if not _is_about_statistics(text[start:end]):
-                    return True
-                continue
-            if _is_negated(text[start : match.start()]):
-                continue
-            if _is_learning(text[start:end], text) or _PAST.match(text[match.end() : end]):
-                continue
-            return True
-    return False
+class _Message:
+    """One message as heard, and where the things of the rules stand in it."""
+
+    def __init__(self, text: str, position: int, rules: Rules) -> None:
+        self.text = text
+        self.position = position
+        self._rules = rules
+        self._starts = [0, *(match.end() for match in _SPACE.finditer(text))]
+        self._ends = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
+        self._readings = find_readings(text, rules.bounds)
+        self._found: dict[tuple[str, bool], tuple[_Place, ...]] = {}
+
+    def places(self, thing: str, *, voided: bool) -> tuple[_Place, ...]:
+        """Where a thing stands; with `voided`, only where it is told as happening."""
+        key = (thing, voided)
+        if key not in self._found:
+            spans = self._spans(thing)
+            kept = [span for span in spans if not (self._is_void(*span) if voided else self._is_statistics(*span))]
+            self._found[key] = tuple(self._place(*span) for span in kept[:MOST_PLACES])
+        return self._found[key]
+
+    def _spans(self, thing: str) -> Iterable[tuple[int, int]]:
+        found = [match.span() for match in self._rules.things[thing].finditer(self.text)] if thing in self._rules.things else []
+        return (*found, *self._readings.get(thing, ())) if thing in READINGS else found
+
+    def _place(self, start: int, end: int) -> _Place:
+        return _Place(
+            self.position, bisect.bisect_right(self._starts, start) - 1, bisect.bisect_right(self._starts, end - 1) - 1
+        )
+
+    def _sentence(self, start: int) -> tuple[int, int]:
+        after = bisect.bisect_right(self._ends, start)
+        return self._ends[after - 1], self._ends[min(after, len(self._ends) - 1)]
+
+    def _is_void(self, start: int, end: int) -> bool:  # noqa: ARG002 - a span is passed whole
+        first, last = self._sentence(start)
+        sentence, before = self.text[first:last], self.text[first:start]
+        return (
+            frames.is_negated(before)
+            or frames.is_past(sentence)
+            or frames.is_learning(sentence.strip(), before)
+            or frames.is_perhaps(before)
+        )
+
+    def _is_statistics(self, start: int, end: int) -> bool:  # noqa: ARG002 - a span is passed whole
+        first, last = self._sentence(start)
+        return frames.is_about_statistics(self.text[first:last]) or frames.is_recovered(self.text)
 
 
-def _is_about_statistics(sentence: str) -> bool:
-    """Whether somebody asks how common or how preventable a thing is, not of themselves."""
-    return bool(_STATISTICS.search(sentence)) and not _SELF.search(sentence)
+def _raised(rule: Rule, messages: Sequence[_Message]) -> bool:
+    return any(_found(pattern, rule, messages) for pattern in rule.when) or _adds_up(rule, messages)
 
 
-def _sentence(text: str, position: int) -> tuple[int, int]:
-    start = max(text.rfind(mark, 0, position) for mark in ".?!") + 1
-    ends = [end for mark in ".?!" if (end := text.find(mark, position)) >= 0]
-    return start, min(ends, default=len(text))
-
-
-def _is_negated(before: str) -> bool:
-    return bool(_NEGATED.search(before)) and not _NOT_NEGATING.search(before[-30:] + " ")
-
-
-def _is_learning(sentence: str, text: str) -> bool:
-    sentence = sentence.strip()
-    if not _LEARNING.match(sentence):
+def _adds_up(rule: Rule, messages: Sequence[_Message]) -> bool:
+    """Whether signs that each say little add up."""
+    if rule.adds_up is None:
         return False
-    if _LEARNING_TOPIC.search(sentence):
-        return not _NOW.search(text.replace(sentence, ""))
-    return not _NOW.search(text)
+    told = (
+        points
+        for thing, points in rule.adds_up.points
+        if any(message.places(thing, voided=rule.voided) for message in messages)
+    )
+    return sum(told) >= rule.adds_up.least
+
+
+def _found(pattern: Pattern, rule: Rule, messages: Sequence[_Message]) -> bool:
+    """Whether all parts of a pattern are told, and (unless the rule lasts) one thing of it in the newest message."""
+    voided = rule.voided or pattern.told
+    parts = [_found_part(part, messages, voided=voided) for part in pattern.parts]
+    if not all(parts):
+        return False
+    newest = messages[-1].position
+    return rule.lasts or any(place.message == newest for ways in parts for way in ways for place in way)
+
+
+def _found_part(things: Sequence[str], messages: Sequence[_Message], *, voided: bool) -> list[tuple[_Place, ...]]:
+    """Every way in which the things of a part stand near each other, or in different messages."""
+    places = [[p for message in messages for p in message.places(thing, voided=voided)] for thing in things]
+    if not all(places):
+        return []
+    return [way for way in product(*places) if _near(way)]
+
+
+def _near(way: Sequence[_Place]) -> bool:
+    for position, place in enumerate(way):
+        for other in way[position + 1 :]:
+            if place.overlaps(other):
+                return False
+            if place.message == other.message and abs(place.first - other.first) > NEAR:
+                return False
+    return True

@@ -221,7 +221,8 @@ def _write(
     spec = embeddings.spec
     chunks = chunk_articles(plan.articles, budget=Budget(spec.max_tokens), count_tokens=embeddings.count_tokens)
     sentences = [article.quote(s.start, s.end) for article in plan.articles for s in article.sentences]
-    texts = [chunk.embedded for chunk in chunks] + sentences
+    asked = [phrasing for article in plan.articles for each in article.asked for phrasing in each.phrasings]
+    texts = [chunk.embedded for chunk in chunks] + sentences + asked
     vectors, embedded = _embed(texts, embeddings, VectorCache(store.folder, spec), progress)
     created = datetime.now(UTC)
     digest = hashlib.sha256("".join(record.content_hash for record in plan.records).encode()).hexdigest()[:8]
@@ -244,7 +245,8 @@ def _write(
         articles=plan.articles,
         chunks=chunks,
         chunk_vectors=vectors[: len(chunks)],
-        sentence_vectors=vectors[len(chunks) :],
+        sentence_vectors=vectors[len(chunks) : len(chunks) + len(sentences)],
+        asked_vectors=vectors[len(chunks) + len(sentences) :],
         glossary=plan.glossary,
         chroma_url=store.chroma_url,
     )

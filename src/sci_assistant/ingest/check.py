@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from sci_assistant.errors import ArticleError, CorpusError
+from sci_assistant.ingest.asked import FOLDER, asked_file, read_entries, resolve
 from sci_assistant.ingest.facts import FactRow, check_numbers, check_rows, read_facts
 from sci_assistant.ingest.files import decode, list_files, read_bytes
 from sci_assistant.ingest.findings import Finding
@@ -73,6 +74,7 @@ def check_corpus(paths: Sequence[Path], *, today: date, review_max_age_days: int
             facts=facts[0] if facts else None,
         )
         findings += facts[1] if facts else ()
+        findings += _check_asked(path, prefix)
         articles = [(name, item) for name, item in items if isinstance(item, Article)]
         checked += [Checked(name, item, measure(item, glossary_terms=terms)) for name, item in articles]
     findings += _check_across([(each.source, each.article) for each in checked])
@@ -228,6 +230,23 @@ def _check_suspicious(source: str, article: Article, raw: str | None) -> Iterato
     for line, what in find_suspicious(article.text if raw is None else raw):
         message = f"{what}. Remove it, or find out who wrote it."
         yield Finding("warning", "suspicious-text", source, message, article.id, line=line if raw else None)
+
+
+def _check_asked(path: Path, prefix: str) -> Iterator[Finding]:
+    """Answers to listed questions that an edit took out of their article, and lists that belong to none."""
+    lists = set((_folder(path) / FOLDER).glob("*.yaml"))
+    for name, item in read_articles(path):
+        if isinstance(item, CorpusError) or "#" in name:
+            continue
+        file = asked_file(_folder(path) / name, item.id)
+        lists.discard(file)
+        for answer in resolve(item, read_entries(file))[1]:
+            message = f"{FOLDER}/{file.name}: no sentence of the article reads {answer!r}. Copy the sentence as it is now."
+            yield Finding("warning", "answer-missing", prefix + name, message, item.id)
+    for file in sorted(lists) if path.is_dir() else ():
+        if not file.with_name(f"{file.stem}.md").exists() and not (file.parent.parent / f"{file.stem}.md").exists():
+            message = f"no article has the id {file.stem!r}. Name the file after its article, or remove it."
+            yield Finding("warning", "answer-missing", f"{prefix}{FOLDER}/{file.name}", message)
 
 
 def _section_at(article: Article, offset: int) -> str:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sci_assistant.errors import ArticleError, CorpusError
+from sci_assistant.ingest.asked import asked_file, read_entries, resolve
 from sci_assistant.ingest.blocks import Part, assemble, clean
 from sci_assistant.ingest.files import MAX_BYTES, decode, list_files, read_bytes, read_lines
 from sci_assistant.ingest.frontmatter import split_front_matter
@@ -44,16 +45,21 @@ def read_articles(path: Path) -> Iterator[tuple[str, Article | CorpusError]]:
 
 def _read_file(name: str, file: Path) -> Article | CorpusError:
     try:
-        raw = decode(read_bytes(file, name=name), name=name)
-        match file.suffix.lower():
-            case ".md":
-                return parse_markdown(raw, path=name)
-            case ".html" | ".htm":
-                return parse_html(raw, path=name)
-            case _:
-                return parse_text(raw, path=name)
+        article = _parse_file(decode(read_bytes(file, name=name), name=name), name=name, ending=file.suffix.lower())
+        asked, _ = resolve(article, read_entries(asked_file(file, article.id)))
+        return replace(article, asked=asked)
     except CorpusError as error:
         return error
+
+
+def _parse_file(raw: str, *, name: str, ending: str) -> Article:
+    match ending:
+        case ".md":
+            return parse_markdown(raw, path=name)
+        case ".html" | ".htm":
+            return parse_html(raw, path=name)
+        case _:
+            return parse_text(raw, path=name)
 
 
 def _read_records(name: str, file: Path) -> Iterator[tuple[str, Article | CorpusError]]:

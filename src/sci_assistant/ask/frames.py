@@ -1,0 +1,111 @@
+"""How a thing is told: as denied, as long past, as something to learn about or to plan for, or as happening now.
+
+Patterns over a message as heard.py leaves it: lower case, contractions opened ("can't" is "cannot").
+"""
+
+from __future__ import annotations
+
+import re
+
+_NEGATOR = re.compile(
+    r"\b(?:no|not|never|without|denies|denied|none of|neither|nor|zero|free of|lack of|ruled out|rule out|instead of)\b"
+)
+_ENDS_NEGATION = re.compile(
+    r"[,;:()]|\b(?:but|and then|because|just|only|since|until|though|although|yet|so|while|when|after|now|that|which|is|are|has)\b"
+)
+_NEGATES_NOTHING = re.compile(
+    r"not (?:sure|only|just|stop\w*|long|better|kidding|joking|a joke|to (?:worry|bother|alarm|be)|going away|getting better"
+    r"|know\w*|enough|looking|acting|feeling|being|quite|really sure|doing|right|good|well|usually|normal|ok|okay|my usual|like|supposed)"
+    r"|no (?:idea|longer|matter|better|doubt|relief|joke|clue|way|warning|reason|help|1|one|response|feeling)|never (?:felt|had|been|seen|happened|this|so|like)|without (?:warning|help|anyone|stopping|meaning|thinking|touching|moving|any reason|a reason)|nor"
+)
+_PAST = re.compile(
+    r"\b(?:\d+|a few|some|few|many|several|couple of|two|three|four|five|six|seven|eight|nine|ten|a) (?:years?|yrs?|months?|decades?) (?:ago|back|earlier)\b"
+    r"|\b(?:last|that) (?:year|winter|summer|spring|autumn|fall)\b(?! (?:out|off|from))|\b(?:back in|in) (?:19|20)\d\d\b|\bin the past\b"
+    r"|\bas a (?:child|kid|teenager)\b|\bwhen i was (?:young|a |first|in rehab|at rehab|in the hospital|\d+)|\bused to (?:get|have|be|feel|think)\b"
+    r"|\b(?:family |past |medical )?history of\b|\byears? (?:ago|before)\b|\bmonths ago\b|\bbefore (?:i|he|she) (?:was|got) (?:injured|hurt)\b"
+    r"|\bat the time of (?:my|his|her|the) (?:injury|accident)\b|\b(?:long|ages) ago\b|\bhave (?:since )?recovered\b|\bwas treated for\b"
+    r"|\bonce had\b|\bpreviously\b|\bearlier this year\b|\blast (?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
+)
+_NOW = re.compile(
+    r"\b(?:right now|now|today|tonight|this (?:morning|afternoon|evening|minute)|at the moment|just (?:started|now|noticed|fell|happened|took|came|been|went|found|woke|did)"
+    r"|since (?:this|last night|yesterday|lunch|breakfast|noon|midnight|i woke)|suddenly|all of a sudden|out of nowhere|woke up|getting worse)\b"
+)
+_ASKS = (
+    r"(?:what (?:is|are|does|do|causes?|were|makes|triggers?|can|should|would|will|happens?|kinds?|types?|to (?:expect|look|watch|pack|know|teach|tell)|if|signs|symptoms|counts|medicines?|medications?|number|temperature|blood pressure)\b(?! (?:i do(?: now| about|\?|$)|happening|wrong|going on))"
+    r"|how (?:do|can|should|to|does|is|are|common|often|likely|long|many|much|would|will|quickly|fast|soon|serious|dangerous|high|low)\b(?! i (?:stop|make)\b)"
+    r"|(?:can|could|does|do|will|would|is|are|should|did|may|might|has|have) (?!i (?:call|go|be|wait|get|need|worry|have|having|just)\b|my\b|he\b|she\b|it\b|this\b|that\b|you (?:please )?(?:call|send|help|get)\b|they\b|we (?:call|go|wait|be)\b|someone (?:please|help|call)\b|these\b|those\b|there (?:something|anyone|somebody)\b|not\b|i am\b)"
+    r"|(?:why|when|where|which|who|whose) (?:do|does|is|are|can|should|would|might|gets?|to|will|has|have|people|some)\b(?! (?:my|i (?:keep|feel|have|cannot|so|still))\b)"
+    r"|(?:tell me|explain|teach me|walk me through|i (?:would like|want|need) to (?:know|learn|understand|teach|be ready|prepare))\b|define\b|describe\b|difference between|(?:early |common |main |warning )?(?:signs|symptoms|causes) (?:of|and)|prevention of|preventing|information (?:on|about)|info (?:on|about)|facts (?:on|about)|steps (?:for|to)"
+    r"|i am (?:writing|studying|preparing|doing (?:a|my|an)|reading|learning|training|teaching|trying to (?:learn|understand))|we are (?:learning|studying|teaching|training|preparing|making)|for (?:my|a|our) (?:class|essay|talk|course|training|paper|assignment|presentation|school|blog))"
+)
+_LEARNING = re.compile(
+    r"(?:^|[,;:] ?|\b(?:so|and|but|also|wondering|curious|know|question|asking|explain|understand|idea) )"
+    r"(?:hi |hello |hey |please |ok |okay |and |also |general question |quick question |just )*" + _ASKS
+)
+_TOPIC = re.compile(
+    r"\b(?:signs|symptoms|warning signs|red flags|causes?|triggers?|meaning|definition|preventing|prevention|risks?|risk factors|chances?|odds"
+    r"|likelihood|difference|treatments?|statistics|rates?|percentage|prevalence|guidelines?|training|leaflet|pamphlet|article|essay|paper|presentation|research|talk|class|poster|notes|lecture|module)"
+    r" (?:of|for|on|about|between|to)\b"
+    r"|\b(?:prevent|avoid|lower (?:the|my|his|her) risk|reduce (?:the|my|his|her) risk|protect against|guard against|stop me getting|keep from getting"
+    r"|be prepared|prepare for|learn (?:about|more|how)|read (?:about|that|up)|heard (?:of|about|that)|article (?:about|on)|in general|generally speaking|in theory|hypothetical\w*|theoretically"
+    r"|emergency (?:plan|kit|card|bag)|action plan|care plan|wallet card|first aid (?:kit|course|class))\b"
+)
+_PERHAPS = re.compile(
+    r"\b(?:if|in case|in the event|whenever|whether|should) (?:i|he|she|it|we|they|you|my|someone|somebody|anyone|a person|people|there|the|a|an|his|her|your)\b"
+    r"(?! (?:should|can|need to|ought to) (?:call|wait|go|be worried|worry|come|bother))"
+    r"|\b(?:what if|in case of|(?:worried|afraid|scared|nervous|anxious) (?:about|of) (?:getting|having)|at risk (?:of|for)|risk of|(?:could|might|can|would) i get|am i likely|likely to get"
+    r"|to avoid|to prevent|so (?:that )?i do not|ever (?:get|have|happens?|need)|plan for|every time|each time)\b"
+)
+_STATISTICS = re.compile(
+    r"\b(?:rates?|statistics|stats|prevalence|percent\w*|percentage|studies|study|research|prevention|how (?:common|many people|often)|risk of suicide"
+    r"|suicide risk|awareness|screening|article|essay|paper|documentary|movie|film|book|song|training|course|signs of|symptoms of|warning signs|questionnaire)\b"
+)
+_LONG_SINCE = re.compile(
+    r"\b(?:years|decades|months) (?:ago|later|since|gone|back|now|and)\b|\b\w+ years\b|\bwhen i was\b|\bthe winter after\b|\bwas suicidal\b"
+)
+_WELL_SINCE = re.compile(
+    r"\b(?:fine|ok|okay|well|good|happy|better|glad|great|alright) (?:now|since|ever since|for (?:years|\w+ years))\b|\bwell ever since\b|\bdoing (?:well|fine|great|good)\b"
+    r"|\bgot (?:help )?(?:got )?better\b|\bbeen (?:good|fine|well|off medication)\b|\bi am (?:glad|happy|fine|okay|well|back at work|back to work)\b|\bpeer mentor\b|\bsomewhere decent\b|\bglad (?:i|they)\b"
+)
+_NOT_WELL = re.compile(r"\b(?:again|tonight|come back|coming back|back now|right now|thinking about it|these days|lately|cannot)\b")
+_SELF = re.compile(r"\b(?:i|me|myself)\b")
+
+
+def is_negated(before: str) -> bool:
+    """Whether what follows `before`, in one sentence, is denied: "no chest pain or ..." denies both."""
+    last = None
+    for last in _NEGATOR.finditer(before):
+        pass
+    if last is None:
+        return False
+    rest = before[last.end() :]
+    if _ENDS_NEGATION.search(rest) or len(rest.split()) > 5:
+        return False
+    return not _NEGATES_NOTHING.match(before[last.start() :] + " ")
+
+
+def is_past(sentence: str) -> bool:
+    """Whether a sentence tells of long ago and of nothing that is now."""
+    return bool(_PAST.search(sentence)) and not _NOW.search(sentence)
+
+
+def is_learning(sentence: str, before: str) -> bool:
+    """Whether a sentence asks to learn; `before` is its part in front of the thing that is named."""
+    if _TOPIC.search(before):
+        return True
+    return bool(_LEARNING.search(before)) or bool(_LEARNING.match(sentence) and not _NOW.search(sentence))
+
+
+def is_perhaps(before: str) -> bool:
+    """Whether a thing is only supposed: "what if I get ..."."""
+    return bool(_PERHAPS.search(before))
+
+
+def is_recovered(text: str) -> bool:
+    """Whether a message tells of years ago and that all is well since."""
+    return bool(_LONG_SINCE.search(text)) and bool(_WELL_SINCE.search(text)) and not _NOT_WELL.search(text)
+
+
+def is_about_statistics(sentence: str) -> bool:
+    """Whether somebody asks how common or how preventable a thing is, not of themselves."""
+    return bool(_STATISTICS.search(sentence)) and not _SELF.search(sentence)

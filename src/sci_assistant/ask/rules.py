@@ -1,0 +1,165 @@
+"""data/triage.yaml -> the notice rules: words, patterns, bounds of readings, texts, steps and numbers.
+
+A thing ("head") is a list of phrases. In a phrase `*` stands for any ending and `...` for up to three words. A
+pattern ("head + pounding") names things that must stand near each other; `&` joins parts that may stand anywhere
+in the conversation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from sci_assistant.ask.heard import heard
+from sci_assistant.ask.readings import Bounds
+from sci_assistant.types import NoticeKind, Phone
+
+READINGS = frozenset(
+    {"high-blood-pressure", "low-blood-pressure", "fever", "very-hot", "very-cold", "low-oxygen", "slow-pulse", "fast-pulse"}
+)
+_WORD = re.compile(r"[a-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Parts that must all be found in a conversation; the things of one part stand near each other."""
+
+    parts: tuple[tuple[str, ...], ...]
+    told: bool = False  # counts only where it is told as happening, whatever the rule says
+
+
+@dataclass(frozen=True, slots=True)
+class AddsUp:
+    """Things that count points wherever they stand in a conversation, each once, and how many points raise a rule."""
+
+    least: int
+    points: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A notice's rule: raised when one of its patterns is found."""
+
+    id: str
+    kind: NoticeKind
+    text: str
+    steps: tuple[str, ...]
+    when: tuple[Pattern, ...]
+    adds_up: AddsUp | None  # beside the patterns: signs of which each counts some points
+    lasts: bool  # for the rest of the conversation
+    voided: bool  # by negation, the past and questions to learn
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All of data/triage.yaml."""
+
+    rules: tuple[Rule, ...]
+    things: Mapping[str, re.Pattern[str]]
+    bounds: Bounds
+    first_steps: Mapping[str, tuple[str, ...]]
+    numbers: Mapping[str, tuple[Phone, ...]]
+    terms: tuple[str, ...]
+    sounds: Mapping[str, str]
+    vocabulary: frozenset[str]
+
+    def heard(self, text: str) -> str:
+        """A message as the rules read it."""
+        return heard(text, terms=self.terms, vocabulary=self.vocabulary, sounds=self.sounds)
+
+
+@cache
+def load_rules() -> Rules:
+    """The rules that ship with the package.
+
+    Raises:
+        ValueError: a pattern names a thing that is not listed.
+    """
+    import yaml
+
+    text = (files("sci_assistant") / "data" / "triage.yaml").read_text(encoding="utf-8")
+    raw: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return parse_rules(raw)
+
+
+def parse_rules(raw: Mapping[str, Any]) -> Rules:
+    """The rules of a parsed YAML file.
+
+    Raises:
+        ValueError: a pattern names a thing that is not listed.
+    """
+    things = {name: _compile(phrases) for name, phrases in raw["things"].items()}
+    rules = tuple(
+        Rule(
+            id=rule["id"],
+            kind=rule["kind"],
+            text=rule["text"],
+            steps=tuple(rule["steps"]),
+            when=tuple(_pattern(line, rule["id"], things) for line in rule["when"]),
+            adds_up=_adds_up(rule, things),
+            lasts=rule.get("lasts", False),
+            voided=rule.get("voided", True),
+        )
+        for rule in raw["rules"]
+    )
+    return Rules(
+        rules=rules,
+        things=things,
+        bounds=Bounds(**raw["readings"]),
+        first_steps={kind: tuple(steps) for kind, steps in raw["first_steps"].items()},
+        numbers={kind: tuple(Phone(n["label"], n["tel"]) for n in rows) for kind, rows in raw["numbers"].items()},
+        terms=tuple(raw["terms"]),
+        sounds=raw["sounds"],
+        vocabulary=frozenset(_vocabulary(raw)),
+    )
+
+
+def _pattern(line: str, rule: str, things: Mapping[str, re.Pattern[str]]) -> Pattern:
+    told, line = line.startswith("told:"), line.removeprefix("told:")
+    parts = tuple(tuple(thing.strip() for thing in part.split("+")) for part in line.split("&"))
+    unknown = sorted({thing for part in parts for thing in part} - set(things) - READINGS)
+    if unknown:
+        raise ValueError(f"triage.yaml, rule {rule}, pattern {line!r}: no such thing: {', '.join(unknown)}")
+    return Pattern(parts, told)
+
+
+def _adds_up(rule: Mapping[str, Any], things: Mapping[str, re.Pattern[str]]) -> AddsUp | None:
+    raw = rule.get("adds_up")
+    if raw is None:
+        return None
+    points = tuple((row["thing"], row["points"]) for row in raw["points"])
+    unknown = sorted({thing for thing, _ in points} - set(things) - READINGS)
+    if unknown:
+        raise ValueError(f"triage.yaml, rule {rule['id']}, adds_up: no such thing: {', '.join(unknown)}")
+    return AddsUp(raw["least"], points)
+
+
+def _compile(phrases: list[str]) -> re.Pattern[str]:
+    """One expression for all phrases of a thing, longer phrases first."""
+    ordered = sorted(phrases, key=lambda phrase: -len(phrase))
+    return re.compile(rf"(?<![\w'])(?:{'|'.join(_expression(phrase) for phrase in ordered)})(?!\w)")
+
+
+def _expression(phrase: str) -> str:
+    words = phrase.split()
+    out = ""
+    for position, word in enumerate(words):
+        if word == "...":
+            out += r"(?:[ ,]+[^\s.!?]+){0,3}?"
+            continue
+        gap = "" if position == 0 else r"[ ,-]+"
+        out += gap + "|".join(re.escape(word).replace(r"\*", r"[\w'-]*").split("|"))
+    return out
+
+
+def _vocabulary(raw: Mapping[str, Any]) -> Iterator[str]:
+    """Words that slips are mended to: every whole word of the phrases."""
+    for phrases in raw["things"].values():
+        for phrase in phrases:
+            words = (word.rstrip("*") for word in phrase.split())
+            yield from (word for word in words if _WORD.fullmatch(word) and len(word) >= 4)
+    yield from raw["terms"]
