@@ -15,11 +15,14 @@ _ENDS_NEGATION = re.compile(
 )
 _NEGATES_NOTHING = re.compile(
     r"not (?:sure|only|just|stop\w*|long|better|kidding|joking|a joke|to (?:worry|bother|alarm|be)|going away|getting better"
-    r"|know\w*|enough|looking|acting|feeling|being|quite|really sure|doing|right|good|well|usually|normal|ok|okay|my usual|like|supposed)"
-    r"|no (?:idea|longer|matter|better|doubt|relief|joke|clue|way|warning|reason|help|1|one|response|feeling)|never (?:felt|had|been|seen|happened|this|so|like)|without (?:warning|help|anyone|stopping|meaning|thinking|touching|moving|any reason|a reason)|nor"
+    r"|know\w*|enough|looking|acting|feeling|quite|really sure|doing|right|good|well|usually|normal|ok|okay|my usual|like|supposed)"
+    r"|no (?:idea|longer|matter|better|doubt|relief|joke|clue|way|warning|reason|help|1|one|response|feeling)|never (?:been|seen|happened|this|so|like)|without (?:warning|help|anyone|stopping|meaning|thinking|touching|moving|any reason|a reason)|nor"
 )
+_NEW_TO_ME = re.compile(r"\b(?:like (?:this|that|it)|this bad|so bad|before|worse|until (?:now|today|tonight))\b")
 _PAST = re.compile(
     r"\b(?:\d+|a few|some|few|many|several|couple of|two|three|four|five|six|seven|eight|nine|ten|a) (?:years?|yrs?|months?|decades?) (?:ago|back|earlier)\b"
+    r"|\b(?:19[5-9]\d|20[01]\d|202[0-4])\b|\ball clear\b|\b(?:got out of|left|was in|discharged from) (?:the )?hospital\b|\bfull recovery\b|\bfully recovered\b"
+    r"|\balways (?:gets?|did|does|have|has|been)\b|\bsettles as soon as\b|\blike this since my injury\b|\bfor years\b|\bhas been like (?:this|that) since\b"
     r"|\b(?:last|that) (?:year|winter|summer|spring|autumn|fall)\b(?! (?:out|off|from))|\b(?:back in|in) (?:19|20)\d\d\b|\bin the past\b"
     r"|\bas a (?:child|kid|teenager)\b|\bwhen i was (?:young|a |first|in rehab|at rehab|in the hospital|\d+)|\bused to (?:get|have|be|feel|think)\b"
     r"|\b(?:family |past |medical )?history of\b|\byears? (?:ago|before)\b|\bmonths ago\b|\bbefore (?:i|he|she) (?:was|got) (?:injured|hurt)\b"
@@ -56,6 +59,13 @@ _PERHAPS = re.compile(
     r"|\b(?:what if|in case of|(?:worried|afraid|scared|nervous|anxious) (?:about|of) (?:getting|having)|at risk (?:of|for)|risk of|(?:could|might|can|would) i get|am i likely|likely to get"
     r"|to avoid|to prevent|so (?:that )?i do not|ever (?:get|have|happens?|need)|plan for|every time|each time)\b"
 )
+_CLAUSE = re.compile(r"(?:[,;:] ?| (?:and|but|because|only|since) )(?=(?:i|he|she|my|it|we|they|his|her|now|mum|mom|dad) )")
+_TEACHING = re.compile(
+    r"\b(?:poster|leaflet|handout|folder|speaker slot|pin on the wall|wallet card|school nurse|(?:column|check) ?list|list for the kitchen"
+    r"|putting together|asked me to talk|slide deck|care plan for|training (?:my|our|the|a) (?:new )?(?:aide|carer|staff|team)|register for emergencies|first aid for|signs when|symptoms when"
+    r"|vs|versus|meaning|ideas|tray ideas|in the sense of)\b"
+)
+_HELP_NOW = re.compile(r"\b(?:right now|just now|what do i do|help me|tonight|this minute|happening)\b")
 _STATISTICS = re.compile(
     r"\b(?:rates?|statistics|stats|prevalence|percent\w*|percentage|studies|study|research|prevention|how (?:common|many people|often)|risk of suicide"
     r"|suicide risk|awareness|screening|article|essay|paper|documentary|movie|film|book|song|training|course|signs of|symptoms of|warning signs|questionnaire)\b"
@@ -71,8 +81,8 @@ _NOT_WELL = re.compile(r"\b(?:again|tonight|come back|coming back|back now|right
 _SELF = re.compile(r"\b(?:i|me|myself)\b")
 
 
-def is_negated(before: str) -> bool:
-    """Whether what follows `before`, in one sentence, is denied: "no chest pain or ..." denies both."""
+def is_negated(before: str, after: str) -> bool:
+    """Whether a thing between `before` and `after`, in one sentence, is denied: "no chest pain or ..." denies both."""
     last = None
     for last in _NEGATOR.finditer(before):
         pass
@@ -81,7 +91,19 @@ def is_negated(before: str) -> bool:
     rest = before[last.end() :]
     if _ENDS_NEGATION.search(rest) or len(rest.split()) > 5:
         return False
+    if last.group() == "never" and _NEW_TO_ME.search(after):
+        return False  # "never had a headache like this"
     return not _NEGATES_NOTHING.match(before[last.start() :] + " ")
+
+
+def clause(before: str) -> str:
+    """The last clause of a sentence's beginning: a new subject after a comma begins another."""
+    return _CLAUSE.split(before)[-1]
+
+
+def is_teaching(text: str) -> bool:
+    """Whether a message prepares something for others to read or learn."""
+    return bool(_TEACHING.search(text)) and not _HELP_NOW.search(text)
 
 
 def is_past(sentence: str) -> bool:

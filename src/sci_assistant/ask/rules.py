@@ -60,6 +60,7 @@ class Rules:
 
     rules: tuple[Rule, ...]
     things: Mapping[str, re.Pattern[str]]
+    context: frozenset[str]  # things that set the scene only
     bounds: Bounds
     first_steps: Mapping[str, tuple[str, ...]]
     numbers: Mapping[str, tuple[Phone, ...]]
@@ -109,6 +110,7 @@ def parse_rules(raw: Mapping[str, Any]) -> Rules:
     return Rules(
         rules=rules,
         things=things,
+        context=frozenset(raw["context"]),
         bounds=Bounds(**raw["readings"]),
         first_steps={kind: tuple(steps) for kind, steps in raw["first_steps"].items()},
         numbers={kind: tuple(Phone(n["label"], n["tel"]) for n in rows) for kind, rows in raw["numbers"].items()},

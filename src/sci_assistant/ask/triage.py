@@ -12,11 +12,12 @@ import bisect
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 from sci_assistant.ask import frames
 from sci_assistant.ask.readings import find_readings
-from sci_assistant.ask.rules import READINGS, Pattern, Rule, Rules, load_rules
+from sci_assistant.ask.rules import Pattern, Rule, Rules, load_rules
 from sci_assistant.types import Notice, NoticeKind, Turn
 
 SEVERITY: tuple[NoticeKind, ...] = ("emergency", "crisis", "urgent")  # the first that was raised is shown
@@ -29,11 +30,12 @@ _SENTENCE_END = re.compile(r"[.!?]+(?=\s|$)|\n")
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a thing stands: its message, and its first and last word there."""
+    """Where a thing stands: its message, its first and last word there, and whether it is told as happening."""
 
     message: int
     first: int
     last: int
+    told: bool
 
     def overlaps(self, other: _Place) -> bool:
         return self.message == other.message and self.first <= other.last and other.first <= self.last
@@ -46,7 +48,7 @@ class Triage:
         """The notice for a turn, None where no rule is raised."""
         rules = load_rules()
         messages = [_Message(rules.heard(text), position, rules) for position, text in enumerate((*turn.history, turn.question))]
-        return make_notice([rule for rule in rules.rules if _raised(rule, messages)], rules)
+        return make_notice([rule for rule in rules.rules if _raised(rule, messages, rules)], rules)
 
 
 def make_notice(raised: Sequence[Rule], rules: Rules) -> Notice | None:
@@ -79,44 +81,54 @@ class _Message:
         self._found: dict[tuple[str, bool], tuple[_Place, ...]] = {}
 
     def places(self, thing: str, *, voided: bool) -> tuple[_Place, ...]:
-        """Where a thing stands; with `voided`, only where it is told as happening."""
+        """Where a thing stands and is not denied; with `voided`, each place says whether it is told as happening."""
         key = (thing, voided)
         if key not in self._found:
-            spans = self._spans(thing)
-            kept = [span for span in spans if not (self._is_void(*span) if voided else self._is_statistics(*span))]
-            self._found[key] = tuple(self._place(*span) for span in kept[:MOST_PLACES])
+            judge = self._judge if voided else self._judge_lasting
+            judged = ((start, end, judge(start, end)) for start, end in self._spans(thing))
+            kept = [self._place(start, end, told) for start, end, told in judged if told is not None]
+            self._found[key] = tuple(kept[:MOST_PLACES])
         return self._found[key]
 
     def _spans(self, thing: str) -> Iterable[tuple[int, int]]:
-        found = [match.span() for match in self._rules.things[thing].finditer(self.text)] if thing in self._rules.things else []
-        return (*found, *self._readings.get(thing, ())) if thing in READINGS else found
+        pattern = self._rules.things.get(thing)
+        written = [match.span() for match in pattern.finditer(self.text)] if pattern is not None else []
+        return (*written, *self._readings.get(thing, ()))
 
-    def _place(self, start: int, end: int) -> _Place:
-        return _Place(
-            self.position, bisect.bisect_right(self._starts, start) - 1, bisect.bisect_right(self._starts, end - 1) - 1
-        )
+    def _place(self, start: int, end: int, told: bool) -> _Place:
+        first, last = (bisect.bisect_right(self._starts, at) - 1 for at in (start, end - 1))
+        return _Place(self.position, first, last, told)
 
     def _sentence(self, start: int) -> tuple[int, int]:
         after = bisect.bisect_right(self._ends, start)
         return self._ends[after - 1], self._ends[min(after, len(self._ends) - 1)]
 
-    def _is_void(self, start: int, end: int) -> bool:  # noqa: ARG002 - a span is passed whole
+    def _judge(self, start: int, end: int) -> bool | None:
+        """Whether a thing is told as happening; None where it is denied."""
         first, last = self._sentence(start)
         sentence, before = self.text[first:last], self.text[first:start]
-        return (
-            frames.is_negated(before)
-            or frames.is_past(sentence)
-            or frames.is_learning(sentence.strip(), before)
-            or frames.is_perhaps(before)
-        )
+        if frames.is_negated(before, self.text[end:last]):
+            return None
+        clause = frames.clause(before)
+        supposed = frames.is_learning(sentence.strip() if clause == before else "", clause) or frames.is_perhaps(clause)
+        return not (supposed or self._teaching or frames.is_past(sentence) or self._recovered)
 
-    def _is_statistics(self, start: int, end: int) -> bool:  # noqa: ARG002 - a span is passed whole
+    def _judge_lasting(self, start: int, end: int) -> bool | None:
+        """For what is never voided by a frame, but for figures and what was overcome."""
         first, last = self._sentence(start)
-        return frames.is_about_statistics(self.text[first:last]) or frames.is_recovered(self.text)
+        return None if self._recovered or frames.is_about_statistics(self.text[first:last]) else True
+
+    @cached_property
+    def _teaching(self) -> bool:
+        return frames.is_teaching(self.text)
+
+    @cached_property
+    def _recovered(self) -> bool:
+        return frames.is_recovered(self.text)
 
 
-def _raised(rule: Rule, messages: Sequence[_Message]) -> bool:
-    return any(_found(pattern, rule, messages) for pattern in rule.when) or _adds_up(rule, messages)
+def _raised(rule: Rule, messages: Sequence[_Message], rules: Rules) -> bool:
+    return any(_found(pattern, rule, messages, rules) for pattern in rule.when) or _adds_up(rule, messages)
 
 
 def _adds_up(rule: Rule, messages: Sequence[_Message]) -> bool:
@@ -131,14 +143,33 @@ def _adds_up(rule: Rule, messages: Sequence[_Message]) -> bool:
     return sum(told) >= rule.adds_up.least
 
 
-def _found(pattern: Pattern, rule: Rule, messages: Sequence[_Message]) -> bool:
-    """Whether all parts of a pattern are told, and (unless the rule lasts) one thing of it in the newest message."""
+def _found(pattern: Pattern, rule: Rule, messages: Sequence[_Message], rules: Rules) -> bool:
+    """Whether all parts of a pattern stand there, one danger of it told as happening, one thing in the newest message.
+
+    Things that only set the scene (`context` in the file) never make a danger that is merely asked about real. A
+    rule that lasts needs nothing in the newest message.
+    """
     voided = rule.voided or pattern.told
     parts = [_found_part(part, messages, voided=voided) for part in pattern.parts]
     if not all(parts):
         return False
     newest = messages[-1].position
-    return rule.lasts or any(place.message == newest for ways in parts for way in ways for place in way)
+    if not rule.lasts and not any(place.message == newest for ways in parts for way in ways for place in way):
+        return False
+    dangers = [thing not in rules.context for part in pattern.parts for thing in part]
+    counted = dangers if any(dangers) else [True] * len(dangers)
+    return any(
+        place.told
+        for part, ways, first in zip(pattern.parts, parts, _offsets(pattern), strict=True)
+        for way in ways
+        for place, counts in zip(way, counted[first : first + len(part)], strict=True)
+        if counts
+    )
+
+
+def _offsets(pattern: Pattern) -> list[int]:
+    """Number of things before each part."""
+    return [sum(len(part) for part in pattern.parts[:position]) for position in range(len(pattern.parts))]
 
 
 def _found_part(things: Sequence[str], messages: Sequence[_Message], *, voided: bool) -> list[tuple[_Place, ...]]:
