@@ -100,6 +100,7 @@ def write_build(
     chunk_vectors: Vectors,
     sentence_vectors: Vectors,
     asked_vectors: Vectors,
+    foil_vectors: Vectors,
     glossary: Sequence[Term] = (),
     chroma_url: str | None = None,
 ) -> None:
@@ -110,6 +111,7 @@ def write_build(
     (folder / "glossary.json").write_bytes(_TERMS.dump_json(tuple(glossary)))
     np.save(folder / "sentences.npy", sentence_vectors.astype(np.float16))
     np.save(folder / "asked.npy", asked_vectors.astype(np.float16))
+    np.save(folder / "foils.npy", foil_vectors.astype(np.float16))
     (folder / "vocabulary.json").write_text(
         json.dumps(vocabulary(articles, glossary), ensure_ascii=False), encoding="utf-8"
     )
@@ -188,7 +190,9 @@ class Build:
             self.keyword = KeywordIndex.load(folder / "keyword", len(self.chunks))
             self.vocabulary: Mapping[str, int] = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
             self._sentence_vectors = np.load(folder / "sentences.npy", mmap_mode="r")
-            self.asked = AskedIndex(tuple(self.articles.values()), np.load(folder / "asked.npy"))
+            self.asked = AskedIndex(
+                tuple(self.articles.values()), np.load(folder / "asked.npy"), np.load(folder / "foils.npy")
+            )
         except (OSError, ValueError) as error:
             raise StoreError(f"The build {folder} is damaged: {error} {REBUILD}") from error
         self.chunks_of = _chunks_of(self.chunks)

@@ -1,9 +1,10 @@
 """Whether the retrieved passages answer a question at all. Refusing is the safe side.
 
-The signals are absolute, so that they hold for one article and for ten thousand: the best cosine of a
-passage and of a sentence, and the share of the question's content words, weighed by how rare they are in
-English, that the best passages hold. A logistic function of them is compared with a threshold; its
-coefficients stand in data/answerable.json, fitted on the development questions by eval/fit_answerable.py.
+The signals are absolute, so that they hold for one article and for ten thousand: the best cosine of a passage and of
+a sentence, the share of the question's content words, weighed by how rare they are in English, that the best passages
+hold, and where articles list what they answer, how the question lies between those questions and foils that such
+articles do not answer. A logistic function of them is compared with a threshold; its coefficients stand in
+data/answerable.json, fitted on the development questions by eval/fit_answerable.py.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from importlib.resources import files
 
 from sci_assistant.ask.condense import ASPECTS
 from sci_assistant.ask.retrieve import Retrieved
+from sci_assistant.asked import Neighbourhood
 from sci_assistant.index import Build
 from sci_assistant.types import Passage
 from sci_assistant.words import STOPWORDS, rarity, stem, stems, tokenize
@@ -26,13 +28,19 @@ PASSAGES_READ = 3  # best passages whose words count as held
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What is known about how well the articles fit a question; each between 0 and 1."""
+    """What is known about how well the articles fit a question; each between 0 and 1 but for the margins."""
 
     passage_cosine: float
     sentence_cosine: float
     coverage: float  # weighed share of the question's content words that the best passages hold
     passage_coverage: float  # the same for the one best passage
     rarest_missing: float  # weight of the rarest content word that no passage holds, over 8
+    keyword: float  # best keyword score, over 30
+    listed: bool  # whether the articles list what they answer; the rest is 0 where they do not
+    asked: float  # best cosine of a listed question
+    margin: float  # of the best listed question over the best foil
+    margin_five: float  # the same of the means of the best five
+    share: float  # of the nearest neighbours' votes that listed questions have
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +58,19 @@ class Model:
 
 
 @cache
-def load_model() -> Model:
-    """The fitted model that ships with the package."""
+def load_models() -> dict[bool, Model]:
+    """The fitted models that ship with the package, by whether the articles list what they answer."""
     raw = json.loads((files("sci_assistant") / "data" / "answerable.json").read_text(encoding="utf-8"))
-    return Model(raw["intercept"], raw["weights"], raw["threshold"])
+    return {
+        listed: Model(part["intercept"], part["weights"], part["threshold"])
+        for listed, part in ((True, raw["listed"]), (False, raw["unlisted"]))
+    }
 
 
 def read_signals(retrieved: Retrieved, question: str, corrected: Sequence[tuple[str, str]] = ()) -> Signals:
     """The signals for a question as typed; a mended word counts half, since it may have been meant otherwise."""
     if not retrieved.passages:
-        return Signals(0.0, 0.0, 0.0, 0.0, 1.0)
+        return Signals(0.0, 0.0, 0.0, 0.0, 1.0, 0.0, False, 0.0, 0.0, 0.0, 0.0)
     weights = _content_weights(question, dict(corrected))
     held = [_held(passage) for passage in retrieved.passages[:PASSAGES_READ]]
     together = frozenset().union(*held)
@@ -67,18 +78,26 @@ def read_signals(retrieved: Retrieved, question: str, corrected: Sequence[tuple[
         float((retrieved.build.sentence_vectors(p.article)[list(p.chunk.sentences)] @ retrieved.vector).max())
         for p in retrieved.passages[:PASSAGES_READ]
     )
+    build = retrieved.build
+    near = build.asked.neighbourhood(retrieved.plain) if len(build.asked) else Neighbourhood(0.0, 0.0, 0.0, 0.0, 0.0)
     return Signals(
         passage_cosine=max(p.dense for p in retrieved.passages),
         sentence_cosine=sentence,
         coverage=_share(weights, together),
         passage_coverage=max(_share(weights, one) for one in held),
         rarest_missing=max((w for s, (w, _) in weights.items() if s not in together), default=0.0) / 8.0,
+        keyword=max(p.keyword for p in retrieved.passages) / 30.0,
+        listed=len(build.asked) > 0,
+        asked=near.asked,
+        margin=near.asked - near.foil,
+        margin_five=near.asked_five - near.foil_five,
+        share=near.share,
     )
 
 
 def answerable(signals: Signals) -> bool:
     """Whether the articles answer the question."""
-    model = load_model()
+    model = load_models()[signals.listed]
     return model.probability(signals) >= model.threshold
 
 

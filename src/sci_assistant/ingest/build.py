@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import TypeAdapter
 
+from sci_assistant.asked import foil_texts, unanswered
 from sci_assistant.errors import CorpusError, RemovalsRefused, StoreError
 from sci_assistant.index import FORMAT_VERSION, Build, Manifest, SourceRecord, glossary_hash, write_build
 from sci_assistant.ingest.chunk import CHUNKING_VERSION, Budget, chunk_articles
@@ -222,8 +223,11 @@ def _write(
     chunks = chunk_articles(plan.articles, budget=Budget(spec.max_tokens), count_tokens=embeddings.count_tokens)
     sentences = [article.quote(s.start, s.end) for article in plan.articles for s in article.sentences]
     asked = [phrasing for article in plan.articles for each in article.asked for phrasing in each.phrasings]
-    texts = [chunk.embedded for chunk in chunks] + sentences + asked
+    foils = foil_texts() if asked else ()  # without listed questions there is nothing to weigh them against
+    texts = [chunk.embedded for chunk in chunks] + sentences + asked + list(foils)
     vectors, embedded = _embed(texts, embeddings, VectorCache(store.folder, spec), progress)
+    ends = np.cumsum([len(chunks), len(sentences), len(asked)])
+    of_chunks, of_sentences, of_asked, of_foils = np.split(vectors, ends)
     created = datetime.now(UTC)
     digest = hashlib.sha256("".join(record.content_hash for record in plan.records).encode()).hexdigest()[:8]
     name = f"{created:%Y%m%dT%H%M%S%f}-{digest}"
@@ -244,9 +248,10 @@ def _write(
         manifest,
         articles=plan.articles,
         chunks=chunks,
-        chunk_vectors=vectors[: len(chunks)],
-        sentence_vectors=vectors[len(chunks) : len(chunks) + len(sentences)],
-        asked_vectors=vectors[len(chunks) + len(sentences) :],
+        chunk_vectors=of_chunks,
+        sentence_vectors=of_sentences,
+        asked_vectors=of_asked,
+        foil_vectors=unanswered(of_foils, of_chunks),
         glossary=plan.glossary,
         chroma_url=store.chroma_url,
     )
