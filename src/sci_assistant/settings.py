@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     max_question_chars: int = Field(default=4000, ge=100, description="longest question accepted, in characters")
     max_history_turns: int = Field(default=20, ge=0, description="earlier questions that are read, in turns")
     review_max_age_days: int = Field(default=730, ge=1, description="age after which a review is called old, in days")
+    second_voice: bool = Field(default=True, description="whether a fitted model may add notices to those of the rules")
     passages: int = Field(default=10, ge=1, le=50, description="passages that an answer is chosen from")
 
     @field_validator("corpus", mode="before")

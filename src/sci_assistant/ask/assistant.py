@@ -19,6 +19,7 @@ from sci_assistant.ask.decide import Signals, answerable, knows_own_words, read_
 from sci_assistant.ask.intent import lacks_asked_fact, read_intent, small_talk
 from sci_assistant.ask.quote import call_section, quote
 from sci_assistant.ask.retrieve import HybridRetriever, Retrieved
+from sci_assistant.ask.second_voice import SecondVoice
 from sci_assistant.ask.spelling import Corrected, correct
 from sci_assistant.ask.triage import Triage
 from sci_assistant.errors import AssistantError, ModelError, StoreEmpty
@@ -66,6 +67,7 @@ class Assistant:
         self._retriever = retriever
         self._triage = triage
         self._settings = settings
+        self._voice = SecondVoice()
 
     @property
     def live(self) -> Build:
@@ -155,6 +157,16 @@ class Assistant:
             log.exception("Triage failed")
             return None
 
+    def _second_notice(self, turn: Turn, retrieved: Retrieved) -> Notice | None:
+        """What the second voice adds where no rule was raised; a fault in it never costs the answer."""
+        if not self._settings.second_voice:
+            return None
+        try:
+            return self._voice.read(turn, retrieved.plain, self._retriever.embeddings.revision)
+        except Exception:  # the outermost edge of the second voice
+            log.exception("The second voice failed")
+            return None
+
     def _limited(self, turn: Turn) -> Turn:
         """The turn with as many earlier questions as are read, none of them longer than a question may be."""
         most, longest = self._settings.max_history_turns, self._settings.max_question_chars
@@ -172,6 +184,7 @@ class Assistant:
         condensed = time.perf_counter()
         retrieved = self._retriever.search(question.searched)
         found = time.perf_counter()
+        notice = notice or self._second_notice(turn, retrieved)
         answer = self._from_passages(question, retrieved, notice)
         timings = Timings(
             condense=(condensed - start) * 1000,

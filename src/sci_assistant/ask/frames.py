@@ -61,9 +61,10 @@ _PERHAPS = re.compile(
 )
 _CLAUSE = re.compile(r"(?:[,;:] ?| (?:and|but|because|only|since) )(?=(?:i|he|she|my|it|we|they|his|her|now|mum|mom|dad) )")
 _TEACHING = re.compile(
-    r"\b(?:poster|leaflet|handout|folder|speaker slot|pin on the wall|wallet card|school nurse|(?:column|check) ?list|list for the kitchen"
-    r"|putting together|asked me to talk|slide deck|care plan for|training (?:my|our|the|a) (?:new )?(?:aide|carer|staff|team)|register for emergencies|first aid for|signs when|symptoms when"
-    r"|vs|versus|meaning|ideas|tray ideas|in the sense of)\b"
+    r"\b(?:poster|leaflet|handout|folder|speaker slot|pin on the wall|wallet card|fridge sheet|print on a card|school nurse|(?:column|check) ?list|list for the kitchen|simple list|one page sheet|safety plan|action plan"
+    r"|putting together|preparing|making a (?:sheet|card|list|page|kit)|asked me to (?:talk|speak|write)|slide deck|care plan for|training (?:my|our|the|a) (?:new )?(?:aide|carer|staff|team)|register for emergencies|first aid for|signs when|symptoms when"
+    r"|vs|versus|meaning|ideas|tray ideas|in the sense of|in general|simulation|manikin|marking sheet|booklet|book club|memoir|novel|chapter|article|essay|documentary|video games?|actor|on stage|scene|advance statements?|power of attorney"
+    r"|how common|how comon|rates?|statistics|understand the numbers|what is a normal|whats a normal|wats a normal|at what temperature|planning a|worth rehearsing|emergency kit|what would a sensible|tell me the difference|difference between|what is malign\w*|read the scary|read(?:ing)? about)\b"
 )
 _HELP_NOW = re.compile(r"\b(?:right now|just now|what do i do|help me|tonight|this minute|happening)\b")
 _STATISTICS = re.compile(
@@ -71,13 +72,25 @@ _STATISTICS = re.compile(
     r"|suicide risk|awareness|screening|article|essay|paper|documentary|movie|film|book|song|training|course|signs of|symptoms of|warning signs|questionnaire)\b"
 )
 _LONG_SINCE = re.compile(
-    r"\b(?:years|decades|months) (?:ago|later|since|gone|back|now|and)\b|\b\w+ years\b|\bwhen i was\b|\bthe winter after\b|\bwas suicidal\b"
+    r"\b(?:years?|yrs?|decades?|months?) (?:ago|later|since|gone|back|on|now|old)\b|\b(?:for|over) (?:\w+ ){0,2}(?:years|decades)\b|\b(?:19|20) ?\d\d\b|\bin '?\d\d\b|\bsince '?\d\d\b"
+    r"|\bwhen (?:i|he|she|we) (?:was|were|first)\b|\b(?:as|at|aged?) (?:a (?:child|kid|teenager|boy|girl)|\w*teen\b|\d\d\b)|\bin (?:my|his|her) (?:teens|twenties|thirties|youth|first year)\b"
+    r"|\b(?:my|his|her|our) late (?:\w+)\b|\bwho (?:passed|died)\b|\bgod rest\b|\b(?:last century|in the (?:nineties|eighties|seventies)|donkey's years|ancient history|back (?:when|then|in)|the year i|the winter (?:before|after)|newly injured|last time i had)\b"
+    r"|\blast (?:year|winter|summer|spring|autumn)\b|\bin (?:january|february|march|april|may|june|july|august|september|october|november|december)\b|\bin (?:the )?(?:spring|summer|autumn|winter)\b"
 )
-_WELL_SINCE = re.compile(
-    r"\b(?:fine|ok|okay|well|good|happy|better|glad|great|alright) (?:now|since|ever since|for (?:years|\w+ years))\b|\bwell ever since\b|\bdoing (?:well|fine|great|good)\b"
-    r"|\bgot (?:help )?(?:got )?better\b|\bbeen (?:good|fine|well|off medication)\b|\bi am (?:glad|happy|fine|okay|well|back at work|back to work)\b|\bpeer mentor\b|\bsomewhere decent\b|\bglad (?:i|they)\b"
+_RESOLVED = re.compile(
+    r"\b(?:fine|ok|okay|well|good|happy|better|glad|great|alright|healthy|content|solid|normal|fit) (?:now|since|ever since|these days|for (?:\w+ )?years|today)\b|\bever since\b|\bsince then\b"
+    r"|\b(?:am|is|are|was|were|been|be|gone|keeps?|feeling|doing) (?:perfectly |very |all |now |honestly |a )*(?:fine|well|healthy|good|happy|content|glad|thriving|grand|back to normal|back at work|back to work|off medication|seizure free)\b"
+    r"|\b(?:healed|mended|recovered|recovery|all clear|signed off|signed him off|signed her off|discharged|let me go|sorted|cured|never (?:came|come) back|none since|not (?:one )?(?:in|for) (?:\w+ )?(?:decades|years)|gone since|has been gone"
+    r"|got (?:help|better)|scar|fit as a fiddle|fighting fit|all fine|peer mentor|somewhere decent|happiest|turns? (?:fifty|sixty|forty)|grown family|became|married|retired|inherited|passed (?:away|in)|closed on its own|came out before"
+    r"|have not been admitted|has not been admitted|not been back|life is good|all healed|is healed|drug free|did me no|no trouble|not happened)\b"
 )
-_NOT_WELL = re.compile(r"\b(?:again|tonight|come back|coming back|back now|right now|thinking about it|these days|lately|cannot)\b")
+_CLEARED = re.compile(
+    r"\b(?:scans?|scanned|tests?|tested|bloods|swabbed|biopsy|x ?ray|monitor|screening|questionnaire|doctor|doc|dr|nurse|surgeon|consultant|technician|optician|gp|clinic|practice|specialist|team|counsell?or|podiatrist|paediatrician)\b.{0,60}"
+    r"\b(?:fine|normal|perfect|clear|happy|pleased|safe|not (?:worried|bothered)|ok|okay|good|nothing|no (?:stroke|clot|infection|break|problem)|same|negative|lovely|confirmed|agrees|textbook|just my age)\b"
+)
+_WORSE_AGAIN = re.compile(
+    r"\b(?:again|tonight|coming back|is back|are back|right now|just now|this (?:morning|evening|afternoon)|today|since (?:yesterday|last night)|yesterday|suddenly|worse|lately|getting|can(?:not)? (?:breathe|wake|move|feel)|what do i do|should i (?:go|call|wait|worry)|help)\b"
+)
 _SELF = re.compile(r"\b(?:i|me|myself)\b")
 
 
@@ -124,8 +137,10 @@ def is_perhaps(before: str) -> bool:
 
 
 def is_recovered(text: str) -> bool:
-    """Whether a message tells of years ago and that all is well since."""
-    return bool(_LONG_SINCE.search(text)) and bool(_WELL_SINCE.search(text)) and not _NOT_WELL.search(text)
+    """Whether a message tells of long ago, or of what was examined, that all is well since, and of nothing that is now."""
+    if _WORSE_AGAIN.search(text):
+        return False
+    return bool(_LONG_SINCE.search(text) and _RESOLVED.search(text)) or bool(_CLEARED.search(text))
 
 
 def is_about_statistics(sentence: str) -> bool:

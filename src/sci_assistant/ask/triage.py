@@ -51,6 +51,18 @@ class Triage:
         return make_notice([rule for rule in rules.rules if _raised(rule, messages, rules)], rules)
 
 
+def told_things(turn: Turn) -> tuple[str, frozenset[str]]:
+    """A conversation as the rules hear it, in one text, and the things in it that are told as happening."""
+    rules = load_rules()
+    messages = [_Message(rules.heard(text), position, rules) for position, text in enumerate((*turn.history, turn.question))]
+    told = (
+        thing
+        for thing in rules.things
+        if any(place.told for message in messages for place in message.places(thing, voided=True))
+    )
+    return " . ".join(message.text for message in messages), frozenset(told)
+
+
 def make_notice(raised: Sequence[Rule], rules: Rules) -> Notice | None:
     """What is shown when rules are raised; None where there are none."""
     if not raised:

@@ -1,0 +1,97 @@
+"""A second voice beside the notice rules: it may add a notice, and never removes or delays one.
+
+A logistic model over the words of the conversation (hashed), the things of data/triage.yaml that are told as
+happening, and the question's vector as retrieval has it. Its weights stand in data/second_voice.npz, fitted on the
+development messages by eval/fit_second_voice.py. Where the vector is missing, the rules speak alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sci_assistant.ask.rules import load_rules
+from sci_assistant.ask.triage import make_notice, told_things
+from sci_assistant.models import BUNDLED_SHA256, Vectors
+from sci_assistant.types import Notice, Turn
+
+NAME = "second_voice.npz"
+BUCKETS = 2**15  # of hashed pieces of words, and as many of words and pairs of words
+THING_SCALE = 0.3
+RULES = {"emergency": "may-be-emergency", "crisis": "suicide"}  # what is shown, in data/triage.yaml
+
+Target = Literal["emergency", "crisis"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    coefficients: NDArray[np.float32]
+    intercept: float
+    threshold: float
+
+
+@cache
+def _load() -> dict[Target, _Weights]:
+    with (files("sci_assistant") / "data" / NAME).open("rb") as stream:
+        raw = np.load(stream)
+        targets: tuple[Target, ...] = ("emergency", "crisis")
+        return {
+            target: _Weights(
+                raw[f"{target}_coefficients"].astype(np.float32),
+                float(raw[f"{target}_intercept"]),
+                float(raw[f"{target}_threshold"]),
+            )
+            for target in targets
+        }
+
+
+class Features:
+    """Turns and their vectors -> rows of features; the same for fitting and for answering."""
+
+    @cached_property
+    def _hashers(self) -> tuple[Any, Any]:
+        from sklearn.feature_extraction.text import HashingVectorizer
+
+        pieces = HashingVectorizer(
+            n_features=BUCKETS, analyzer="char_wb", ngram_range=(3, 5), alternate_sign=False, norm="l2"
+        )
+        words = HashingVectorizer(
+            n_features=BUCKETS, ngram_range=(1, 2), alternate_sign=False, norm="l2", token_pattern=r"[a-z0-9']+"
+        )
+        return pieces, words
+
+    def rows(self, turns: list[Turn], vectors: Vectors) -> Any:
+        """A sparse matrix of shape (turns, features)."""
+        from scipy.sparse import csr_matrix, hstack
+
+        heard, told = zip(*(told_things(turn) for turn in turns), strict=True)
+        things = sorted(load_rules().things)
+        present = np.array([[thing in found for thing in things] for found in told], dtype=np.float32)
+        pieces, words = self._hashers
+        parts = (pieces.transform(heard), words.transform(heard), csr_matrix(THING_SCALE * present), csr_matrix(vectors))
+        return hstack(parts).tocsr()
+
+
+class SecondVoice:
+    """Reads a turn with its vector for emergencies that no rule names."""
+
+    def __init__(self) -> None:
+        self._features = Features()
+
+    def read(self, turn: Turn, vector: Vectors, revision: str) -> Notice | None:
+        """A notice where the model is sure enough, None otherwise or with other weights than it was fitted on."""
+        if revision != BUNDLED_SHA256:
+            return None
+        row = self._features.rows([turn], vector.reshape(1, -1))
+        by_id = {rule.id: rule for rule in load_rules().rules}
+        raised = [
+            by_id[RULES[target]]
+            for target, weights in _load().items()
+            if float((row @ weights.coefficients)[0]) + weights.intercept >= weights.threshold
+        ]
+        return make_notice(raised, load_rules())
