@@ -35,8 +35,8 @@ def standardised(weight: float) -> Order:
         near = np.argsort(-dense, kind="stable")[:CANDIDATES].tolist()
         words = [int(p) for p in np.argsort(-keyword, kind="stable")[:CANDIDATES] if keyword[p] > 0]
         both = {*near, *words}
-        scores = ({p: float(dense[p]) for p in both}, {p: float(keyword[p]) for p in both})
-        return [p for p, _ in rank(*scores, weight=weight)]
+        scores = [({p: float(side[p]) for p in both}, w) for side, w in ((dense, 1.0 - weight), (keyword, weight))]
+        return [p for p, _ in rank(scores)]
 
     return order
 

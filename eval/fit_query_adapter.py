@@ -79,7 +79,7 @@ def fit(build: Build) -> NDArray[np.float32]:
         for share, mark, place in zip((SENTENCE_SHARE, PASSAGE_SHARE), marks, places, strict=True):
             loss = loss - share * (mark[batch] * log_softmax(SCALE * moved @ place.T, 1)).sum(1).mean()
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]  # torch does not type it
         optimizer.step()
         schedule.step()
     return np.asarray(matrix.detach().numpy(), dtype=np.float32)

@@ -16,6 +16,7 @@ import numpy as np
 from sci_assistant_eval.questions import load_questions
 from sci_assistant_eval.vignettes import load_vignettes
 
+from sci_assistant.ask.rules import load_rules
 from sci_assistant.ask.second_voice import NAME, Features
 from sci_assistant.ask.triage import Triage
 from sci_assistant.types import Turn
@@ -48,16 +49,16 @@ def main(store: Path, write: bool) -> None:
         elif vignette.caution is not None and triage.read(vignette.turn) is None:
             rows.append((vignette.turn, "none", False))
     listed = [Turn(p) for article in assistant.live.articles.values() for a in article.asked for p in a.phrasings[:3:2]]
-    for turn in (*(question.turn for question in load_questions(split="dev")), *listed):
-        if triage.read(turn) is None:
-            rows.append((turn, "none", False))
+    others = (*(question.turn for question in load_questions(split="dev")), *listed)
+    rows += [(turn, "none", False) for turn in others if triage.read(turn) is None]
     turns = [turn for turn, _, _ in rows]
     vectors = embeddings.embed([assistant.searched(turn) for turn in turns])
-    features = Features().rows(turns, vectors)
+    things = sorted(load_rules().things)
+    features = Features(things).rows(turns, vectors)
     labels = np.array([label for _, label, _ in rows])
     benign = np.array([is_benign for _, _, is_benign in rows])
     fired = np.array([triage.read(turn) is not None for turn in turns])
-    saved: dict[str, object] = {}
+    saved: dict[str, object] = {"things": np.array(things)}
     for target in ("emergency", "crisis"):
         wanted = labels == target
         model = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=2000)
@@ -66,8 +67,9 @@ def main(store: Path, write: bool) -> None:
         threshold = float(np.sort(scores[benign])[-max(1, int(FALSE_ALARMS * benign.sum()))])
         said = scores >= threshold
         click.echo(
-            f"{target}: voice alone {said[wanted].mean():.3f}, rules alone {fired[wanted].mean():.3f} (not cross-validated), "
-            f"both {(said | fired)[wanted].mean():.3f}; false alarms {said[benign].mean():.3f} of look-alikes, "
+            f"{target}: voice alone {said[wanted].mean():.3f}, "
+            f"rules alone {fired[wanted].mean():.3f} (not cross-validated), both {(said | fired)[wanted].mean():.3f}; "
+            f"false alarms {said[benign].mean():.3f} of look-alikes, "
             f"{said[(labels == 'none') & ~benign].mean():.4f} of other questions"
         )
         model.fit(features, wanted)

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 from sci_assistant_eval.questions import Kind, Split
@@ -17,7 +18,9 @@ from sci_assistant_eval.questions import Kind, Split
 from sci_assistant.errors import EvaluationError
 from sci_assistant.types import AnswerStatus
 
-FORMAT = 1
+FORMAT = 2  # 2: messages stand among the records, with their groups
+READABLE = (1, 2)
+MESSAGE: Literal["message"] = "message"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One question and what a system did with it. `values` holds its metrics, by name."""
+    """One question or message and what a system did with it. `values` holds its metrics, by name."""
 
     key: str  # the question's id; a hash of it on the test split
-    kind: Kind
+    kind: Kind | Literal["message"]
     style: str
     uncovered_class: str | None
     topic: str  # its best acceptable article, empty where there is none
@@ -49,6 +52,8 @@ class Record:
     notice: str | None = None
     articles: tuple[str, ...] = ()  # as ranked, best first
     sections: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()  # of a message; a question's follow from the rest
+    rules: tuple[str, ...] = ()  # that raised the notice of a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,7 @@ def without_texts(record: Record) -> Record:
         said=(),
         articles=(),
         sections=(),
+        rules=(),
     )
 
 
@@ -143,6 +149,8 @@ def load(path: Path) -> Evaluation:
         raise EvaluationError(
             f"{path} is not the run.json of an evaluation: {'.'.join(map(str, first['loc']))}: {first['msg']}."
         ) from error
-    if found.ours.format != FORMAT:
-        raise EvaluationError(f"{path} has format {found.ours.format}, wanted {FORMAT}. Run the baseline again.")
+    if found.ours.format not in READABLE:
+        raise EvaluationError(
+            f"{path} has format {found.ours.format}, this version reads {READABLE}. Run the baseline again."
+        )
     return found

@@ -9,12 +9,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 from sci_assistant_eval import score
-from sci_assistant_eval.compare import Comparison, Gate, below_targets, in_words, shown
+from sci_assistant_eval.compare import Comparison, Gate, below_targets, in_words
 from sci_assistant_eval.misses import changed_html, miss_html, misses, topic_rows
 from sci_assistant_eval.page import bullets, figure, page, paragraph, section, table
 from sci_assistant_eval.plots import heat_map, line_chart, range_chart
 from sci_assistant_eval.questions import Question
-from sci_assistant_eval.records import Evaluation, Figure, Run
+from sci_assistant_eval.records import MESSAGE, Evaluation, Run
+from sci_assistant_eval.safety_page import figure_cell, safety_html
 from sci_assistant_eval.score import DEPTHS, METRICS, Metric
 from sci_assistant_eval.selective import risk_coverage
 from sci_assistant_eval.summary import HEADLINE, beside, comparison_lines, describe
@@ -32,12 +33,14 @@ def to_html(
 ) -> str:
     """The whole report as one page."""
     run = evaluation.ours
+    asked = any(record.kind != MESSAGE for record in run.records)
     parts = [
-        ("figures", "Figures", _figures(run)),
-        ("plots", "Plots", _plots(run)),
+        ("figures", "Figures", _figures(run) if asked else ""),
+        ("safety", "Safety", safety_html(run)),
+        ("plots", "Plots", _plots(run) if asked else ""),
         ("systems", "Beside other systems", _systems(evaluation) if evaluation.others else ""),
         ("changes", "Changes since the baseline", _changes(comparison) if comparison else ""),
-        ("misses", "Misses", _misses(run, questions) if run.split == "dev" else ""),
+        ("misses", "Misses", _misses(run, questions) if asked and run.split == "dev" else ""),
     ]
     links = "".join(f'<a href="#{name}">{title}</a>' for name, title, content in parts if content)
     head = [f"<h1>Evaluation on the {run.split} split</h1>", paragraph(describe(run)), _targets(run, gates)]
@@ -52,13 +55,6 @@ def _targets(run: Run, gates: Sequence[Gate]) -> str:
     return f'<p class="bad">Short of {len(short)} of {sum(g.target is not None for g in gates)} targets:</p>' + bullets(
         short
     )
-
-
-def _cell(found: Figure | None) -> str:
-    if found is None:
-        return ""
-    low, high = shown(found.low, found.metric), shown(found.high, found.metric)
-    return f"{shown(found.value, found.metric)} <small>[{low}, {high}] n={found.n}</small>"
 
 
 def _figures(run: Run) -> str:
@@ -79,11 +75,11 @@ def _figures(run: Run) -> str:
         ("Speed", score.SPEED, ["all"]),
     )
     made = [_metric_table(run, title, rows, columns) for title, rows, columns in tables]
-    by_class = [(in_words(group), _cell(run.figure(group, "refused"))) for group in classes]
+    by_class = [(in_words(group), figure_cell(run.figure(group, "refused"))) for group in classes]
     by_style = [
         (
             in_words(style),
-            *(_cell(run.figure(style, m)) for m in ("article_found_5", "key_fact_recall", "false_refusal")),
+            *(figure_cell(run.figure(style, m)) for m in ("article_found_5", "key_fact_recall", "false_refusal")),
         )
         for style in styles
     ]
@@ -93,7 +89,7 @@ def _figures(run: Run) -> str:
 
 
 def _metric_table(run: Run, title: str, rows: Sequence[Metric], columns: Sequence[str]) -> str:
-    cells = [(metric.label, *(_cell(run.figure(group, metric.name)) for group in columns)) for metric in rows]
+    cells = [(metric.label, *(figure_cell(run.figure(group, metric.name)) for group in columns)) for metric in rows]
     return table(title, ["Metric", *map(in_words, columns)], [row for row in cells if any(row[1:])])
 
 
@@ -143,7 +139,7 @@ def _plots(run: Run) -> str:
 def _systems(evaluation: Evaluation) -> str:
     runs = (evaluation.ours, *evaluation.others)
     rows = [
-        (f"{METRICS[metric].label} ({group})", *(_cell(run.figure(group, metric)) for run in runs))
+        (f"{METRICS[metric].label} ({group})", *(figure_cell(run.figure(group, metric)) for run in runs))
         for group, metric in HEADLINE
     ]
     tests = [line for other in evaluation.others for line in beside(evaluation.ours, other)]
@@ -164,12 +160,13 @@ def _changes(comparison: Comparison) -> str:
 
 def _misses(run: Run, questions: Sequence[Question]) -> str:
     by_id = {question.id: question for question in questions}
-    found = misses(run.records)
+    asked = [record for record in run.records if record.kind != MESSAGE]
+    found = misses(asked)
     counts = Counter(names[0] for _, names in found)
     lines = [f"{name}: {count}" for name, count in counts.items()]
     return "\n".join(
         [
-            paragraph(f"{len(found)} of {len(run.records)} questions, worst first:"),
+            paragraph(f"{len(found)} of {len(asked)} questions, worst first:"),
             bullets(lines),
             *(miss_html(record, names, by_id.get(record.key)) for record, names in found),
         ]

@@ -1,6 +1,7 @@
-"""Questions and a system -> a run: its records and figures.
+"""Questions, messages and a system -> a run: its records and figures.
 
     questions -> System.respond -> Record -> Figure
+    messages  -> safety.py      -> Record -> Figure
 
 The assistant is driven through `Assistant.ask` and `Assistant.search`, as the browser drives it.
 """
@@ -12,11 +13,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from sci_assistant_eval.questions import Kind, Question, Split, load_questions
 from sci_assistant_eval.records import Record, Run, text_digest, without_texts
 from sci_assistant_eval.score import compute_figures, make_record
+from sci_assistant_eval.vignettes import Vignette, load_vignettes
 
 from sci_assistant.errors import EvaluationError
 
@@ -27,26 +29,29 @@ if TYPE_CHECKING:
     from sci_assistant.models import LocalEmbeddings
     from sci_assistant.settings import Settings
 
+_T = TypeVar("_T")
 Progress = Callable[[int, int], None]  # done, of
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which questions are asked."""
+    """Which questions are asked, and whether messages are."""
 
     split: Split = "dev"
-    only: Kind | None = None
+    only: Kind | Literal["safety"] | None = None
     limit: int | None = None
-    questions: Path | None = None  # a folder of question files; None for the bundled ones
+    questions: Path | None = None  # a folder of question files, its messages in safety/; None for the bundled ones
 
 
 def choose_questions(choice: Choice) -> tuple[Question, ...]:
-    """The questions of a choice. A limit takes every n-th, so that each kind keeps its share.
+    """The questions of a choice, none for messages alone. A limit takes every n-th, so that each kind keeps its share.
 
     Raises:
         CorpusError: a question file is not readable as such.
         EvaluationError: no question is left.
     """
+    if choice.only == "safety":
+        return ()
     if choice.questions is not None and not choice.questions.is_dir():
         raise EvaluationError(f"{choice.questions} is no folder. Name a folder of *.yaml question files.")
     found = [q for q in load_questions(choice.questions, split=choice.split) if choice.only in (None, q.kind)]
@@ -54,9 +59,29 @@ def choose_questions(choice: Choice) -> tuple[Question, ...]:
         kind = f" of kind {choice.only}" if choice.only else ""
         place = choice.questions or "the bundled questions"
         raise EvaluationError(f"No question{kind} of {place} is in the {choice.split} split.")
-    if choice.limit is None or choice.limit >= len(found):
+    return _limited(found, choice.limit)
+
+
+def choose_messages(choice: Choice) -> tuple[Vignette, ...]:
+    """The messages of a choice: the bundled ones, or those in the folder `safety` of one's own questions.
+
+    Raises:
+        CorpusError: a file of messages is not readable as such.
+        EvaluationError: messages alone were chosen, and none is left.
+    """
+    if choice.only not in (None, "safety"):
+        return ()
+    folder = choice.questions / "safety" if choice.questions else None
+    found = load_vignettes(folder, split=choice.split)
+    if choice.only == "safety" and not found:
+        raise EvaluationError(f"No message of {folder or 'the bundled ones'} is in the {choice.split} split.")
+    return _limited(found, choice.limit)
+
+
+def _limited(found: Sequence[_T], limit: int | None) -> tuple[_T, ...]:
+    if limit is None or limit >= len(found):
         return tuple(found)
-    return tuple(found[i * len(found) // choice.limit] for i in range(choice.limit))
+    return tuple(found[i * len(found) // limit] for i in range(limit))
 
 
 def check_labels(questions: Sequence[Question], assistant: Assistant) -> None:
@@ -106,6 +131,28 @@ def run_system(
         records=tuple(_kept(record, choice, keep_texts=keep_texts) for record in records),
         only=choice.only,
         limit=choice.limit,
+    )
+
+
+def add_messages(
+    run: Run,
+    messages: Sequence[Vignette],
+    assistant: Assistant,
+    settings: Settings,
+    choice: Choice,
+    *,
+    progress: Progress | None = None,
+) -> Run:
+    """The run with what the assistant shows for messages, behind its questions."""
+    from sci_assistant_eval.safety import message_figures, run_messages
+
+    records = run_messages(messages, assistant, settings, progress=progress)
+    together = hashlib.sha256("".join(m.model_dump_json() for m in messages).encode()).hexdigest()
+    return replace(
+        run,
+        questions_hash=text_digest(run.questions_hash + together) if messages else run.questions_hash,
+        figures=(*run.figures, *message_figures(records)),
+        records=(*run.records, *(_kept(record, choice, keep_texts=True) for record in records)),
     )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sci_assistant_eval import score
 from sci_assistant_eval.compare import Comparison, Gate, below_targets, in_words, shown
 from sci_assistant_eval.intervals import paired_difference
-from sci_assistant_eval.records import Evaluation, Run
+from sci_assistant_eval.records import MESSAGE, Evaluation, Run
 from sci_assistant_eval.score import METRICS, Metric
 
 HEADLINE = (
@@ -28,12 +28,15 @@ HEADLINE = (
 
 def describe(run: Run) -> str:
     """What was run, in a sentence."""
-    kinds = Counter(record.kind.replace("_", "-") for record in run.records)
-    counted = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+    questions = [record for record in run.records if record.kind != MESSAGE]
+    kinds = Counter(record.kind.replace("_", "-") for record in questions)
+    asked = f"{len(questions)} questions ({_counted(kinds)})" if questions else "no questions"
+    messages = f", {len(run.records) - len(questions)} messages" if len(questions) < len(run.records) else ""
     cut = "".join([f", only {run.only}" if run.only else "", f", limited to {run.limit}" if run.limit else ""])
     return (
-        f"Split {run.split}{cut}: {len(run.records)} questions ({counted}), {run.articles} articles, "
-        f"build {run.build}, {run.model}, {run.made}. Intervals: 95%, percentile bootstrap over questions."
+        f"Split {run.split}{cut}: {asked}{messages}, {run.articles} articles, "
+        f"build {run.build}, {run.model}, {run.made}. Intervals: 95%, percentile bootstrap over questions"
+        f"{', Wilson over messages' if messages else ''}."
     )
 
 
@@ -41,7 +44,7 @@ def to_text(evaluation: Evaluation, gates: Sequence[Gate], comparison: Compariso
     """The figures in lines for a terminal, the split first."""
     run = evaluation.ours
     lines = [describe(run), ""]
-    for group in dict.fromkeys(f.group for f in run.figures if not f.group.startswith("style")):
+    for group in dict.fromkeys(f.group for f in run.figures if _is_told(f.group)):
         lines.append(f"{in_words(group)}:")
         for metric in _metrics_of(group):
             found = run.figure(group, metric.name)
@@ -57,8 +60,21 @@ def to_text(evaluation: Evaluation, gates: Sequence[Gate], comparison: Compariso
     return "\n".join(lines)
 
 
+def _counted(counts: Mapping[str, int]) -> str:
+    """Counts in words."""
+    return ", ".join(f"{count} {name}" for name, count in counts.items())
+
+
+def _is_told(group: str) -> bool:
+    """Whether a group is worth lines of a terminal: no styles, no kinds of messages but those of crises."""
+    kind_of_message = group.startswith("safety") and group.count(": ") == 2 and ": crises: " not in group
+    return not group.startswith("style") and not kind_of_message
+
+
 def _metrics_of(group: str) -> tuple[Metric, ...]:
     """What is worth a line of a terminal for a group; the page has all."""
+    if group.startswith("safety"):
+        return (*score.MESSAGES, *score.SAFETY[2:], *score.SPEED)
     if group == "all":
         return (*score.REFUSING[2:], *score.SAFETY, *score.SPEED)
     if group.startswith("uncovered"):

@@ -161,7 +161,19 @@ def test_a_store_of_another_model_or_chunking_is_refused_with_the_command(store,
     assert build_index(store, [corpus], embeddings, rebuild=True).published
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "articles.json", "chunks.json", "vocabulary.json", "sentences.npy"])
+def test_a_store_of_an_older_format_is_refused_with_the_command(store, corpus, embeddings):
+    build_index(store, [corpus], embeddings)
+    path = store.build_folder(store.current_name()) / "manifest.json"
+    raw = json.loads(path.read_text(encoding="utf-8")) | {"format_version": 1}
+    path.write_text(json.dumps(raw), encoding="utf-8")
+    with pytest.raises(StoreMismatch, match=r"format 1, wanted 2.*sci-assistant index --rebuild"):
+        store.live()
+    assert build_index(store, [corpus], embeddings, rebuild=True).published
+
+
+@pytest.mark.parametrize(
+    "name", ["manifest.json", "articles.json", "chunks.json", "vocabulary.json", "sentences.npy", "asked.npy"]
+)
 def test_a_damaged_file_is_said_plainly_and_rebuild_mends_it(store, corpus, embeddings, name):
     build_index(store, [corpus], embeddings)
     path = store.build_folder(store.current_name()) / name

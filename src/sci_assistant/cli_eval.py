@@ -1,6 +1,6 @@
 """The `eval` command: parse, run the question-answer test set, print and write the report.
 
-    sci-assistant eval                       the assistant on the bundled questions
+    sci-assistant eval                       the assistant on the bundled questions, then on the safety messages
     sci-assistant eval retrieval --data DIR  the ranking alone on a collection with judged documents
 
 Exit status: 0 done, 1 a gated figure fell beyond its margin against the baseline, 2 could not run.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -19,12 +19,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from sci_assistant_eval.questions import Question
     from sci_assistant_eval.records import Evaluation
     from sci_assistant_eval.run import Choice
+    from sci_assistant_eval.vignettes import Vignette
 
     from sci_assistant.settings import Settings
 
-KINDS = ["answerable", "follow_up", "uncovered"]
+KINDS = ["answerable", "follow_up", "uncovered", "safety"]
 
 
 @click.group("eval", invoke_without_command=True)
@@ -34,9 +36,13 @@ KINDS = ["answerable", "follow_up", "uncovered"]
     help="Folder of question files (*.yaml) instead of the bundled ones.",
 )
 @click.option("--split", type=click.Choice(["dev", "test"]), default="dev", show_default=True, help="dev for tuning.")
-@click.option("--only", type=click.Choice(KINDS), help="Ask one kind of question only.")
+@click.option("--only", type=click.Choice(KINDS), help="Ask one kind only; safety: the messages.")
 @click.option("--answers", type=click.Choice(["quoted", "written"]), help="How answers are made.")
-@click.option("--limit", type=click.IntRange(1), help="Ask at most so many questions, spread over the files.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    help="Ask at most so many questions, and as many messages, spread over the files.",
+)
 @click.option(
     "--report",
     type=click.Path(file_okay=False, path_type=Path),
@@ -66,20 +72,20 @@ def evaluate(
     as_json: bool,
     store: Path | None,
 ) -> None:
-    """Run the question-answer test set on the live index and write a report."""
+    """Run the question-answer test set and the safety messages on the live index and write a report."""
     if context.invoked_subcommand is not None:
         return
     from sci_assistant_eval.compare import bundled_gates, compare
     from sci_assistant_eval.records import load, save
     from sci_assistant_eval.report import to_html
-    from sci_assistant_eval.run import Choice, choose_questions
+    from sci_assistant_eval.run import Choice, choose_messages, choose_questions
     from sci_assistant_eval.summary import to_text
 
     earlier = load(baseline) if baseline else None  # read first: the report may be written over it
     choice = Choice(split=split, only=only, limit=limit, questions=questions)  # type: ignore[arg-type]  # click checks
-    asked = choose_questions(choice)
-    click.echo(f"Split: {split} ({len(asked)} questions)", err=True)
-    evaluation = _run(_settings(store=store, answers=answers), choice, systems=systems)
+    asked, messages = choose_questions(choice), choose_messages(choice)
+    click.echo(f"Split: {split} ({len(asked)} questions, {len(messages)} messages)", err=True)
+    evaluation = _run(_settings(store=store, answers=answers), choice, asked, messages, systems=systems)
     comparison = compare(evaluation.ours, earlier.ours, bundled_gates()) if earlier else None
     save(evaluation, report / "run.json")
     (report / "index.html").write_text(to_html(evaluation, asked, bundled_gates(), comparison), encoding="utf-8")
@@ -93,14 +99,20 @@ def evaluate(
     context.exit(1 if comparison and comparison.fallen else 0)
 
 
-def _run(settings: Settings, choice: Choice, *, systems: bool) -> Evaluation:
+def _run(
+    settings: Settings,
+    choice: Choice,
+    asked: Sequence[Question],
+    messages: Sequence[Vignette],
+    *,
+    systems: bool,
+) -> Evaluation:
     from sci_assistant_eval.records import Evaluation
-    from sci_assistant_eval.run import baselines, check_labels, choose_questions, default_cache, run_system
+    from sci_assistant_eval.run import add_messages, baselines, check_labels, default_cache, run_system
     from sci_assistant_eval.systems import Ours
 
     from sci_assistant import wire
 
-    asked = choose_questions(choice)
     embeddings = wire.make_embeddings(settings)
     assistant = wire.make_assistant(settings, embeddings=embeddings)
     check_labels(asked, assistant)
@@ -110,10 +122,11 @@ def _run(settings: Settings, choice: Choice, *, systems: bool) -> Evaluation:
             return progress_bar(label, bars)
 
         ours = run_system(Ours(assistant, settings), asked, assistant, choice, progress=bar("Asking"))
+        ours = add_messages(ours, messages, assistant, settings, choice, progress=bar("Messages"))
         beside = baselines(assistant, embeddings, default_cache(settings), progress=bar("Embedding"))
         others = tuple(
             run_system(system, asked, assistant, choice, keep_texts=False, progress=bar(system.name.capitalize()))
-            for system in (beside if systems else ())
+            for system in (beside if systems and asked else ())
         )
     return Evaluation(ours, others)
 
@@ -153,11 +166,17 @@ def _settings(**overrides: object) -> Settings:
 
 
 def _figures_json(evaluation: Evaluation) -> dict[str, Any]:
+    from sci_assistant_eval.safety import message_misses
+
     runs = (evaluation.ours, *evaluation.others)
     return {
         "split": evaluation.ours.split,
         "build": evaluation.ours.build,
         "systems": {run.system: [asdict(figure) for figure in run.figures] for run in runs},
+        "safety_misses": {
+            name: [{"id": r.key, "turns": [*r.history, r.question], "rules": list(r.rules)} for r in records]
+            for name, records in message_misses(evaluation.ours).items()
+        },
     }
 
 

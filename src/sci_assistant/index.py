@@ -2,7 +2,8 @@
 
 A build is a folder that is written once and never changed: the parsed articles, their chunks, a Chroma
 collection of chunk vectors (embedded, or on a server by setting), a keyword index, vectors of sentences and of
-the questions that articles answer, the vocabulary, and a manifest that is written last. `store.py` decides which build is live.
+the questions that articles answer, the vocabulary, and a manifest that is written last. `store.py` decides which
+build is live.
 """
 
 from __future__ import annotations

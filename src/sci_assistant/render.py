@@ -114,6 +114,7 @@ def to_json(answer: Answer) -> dict[str, Any]:
         "status": answer.status,
         "error": asdict(answer.error) if answer.error else None,
         "notice": _listed(asdict(answer.notice)) if answer.notice else None,
+        "reminder": answer.reminder,
         "caution": answer.caution,
         "text": answer.text,
         "sentences": [_sentence(sentence) for sentence in answer.sentences],
@@ -151,6 +152,8 @@ def to_text(answer: Answer) -> str:
     parts: list[str] = []
     if answer.notice:
         parts += [_notice_text(answer.notice)]
+    if answer.reminder:
+        parts += [answer.reminder]
     parts += _understood(answer)
     if answer.caution:
         parts += [answer.caution]
@@ -207,7 +210,7 @@ def to_markdown(answer: Answer) -> str:
     if answer.notice:
         parts += [_notice_markdown(answer.notice)]
     parts += [f"*{label}: {_plain(value)}*" for label, value in understood(answer)]
-    parts += [f"**{_plain(line)}**" for line in (answer.caution, failure(answer)) if line]
+    parts += [f"**{_plain(line)}**" for line in (answer.reminder, answer.caution, failure(answer)) if line]
     if answer.sentences:
         parts += [_group_markdown(group) for group in groups(answer)]
     elif answer.text:

@@ -113,7 +113,7 @@ def _phone(phone: Phone, message: int) -> Html:
 
 
 def _body(answer: Answer, message: int) -> Html:
-    told = [line for line in (answer.caution, failure(answer)) if line]
+    told = [line for line in (answer.reminder, answer.caution, failure(answer)) if line]
     lines = [] if answer.sentences else answer.text.splitlines()
     return fragment(
         *(element("p", line, class_="caution") for line in told),

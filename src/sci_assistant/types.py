@@ -286,6 +286,7 @@ class Answer:
     error: AnswerError | None = None
     notice: Notice | None = None
     caution: str | None = None
+    reminder: str | None = None  # of a notice that an earlier turn raised
     uncovered_parts: tuple[str, ...] = ()
     related: tuple[Related, ...] = ()
     removed: tuple[Removed, ...] = ()

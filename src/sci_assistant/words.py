@@ -72,6 +72,13 @@ def zipf(word: str) -> float:
     return float(zipf_frequency(word, "en", wordlist="large"))
 
 
+def common_words(count: int) -> tuple[str, ...]:
+    """The most common words of English, most common first."""
+    from wordfreq import top_n_list
+
+    return tuple(top_n_list("en", count))
+
+
 @lru_cache(maxsize=100_000)
 def rarity(word: str) -> float:
     """A weight for a word's information: 8 less its Zipf frequency, at least 1 (an absolute idf)."""

@@ -13,18 +13,18 @@ from sci_assistant.types import Turn
 
 
 def test_the_fusion_orders_by_both_scores():
-    order = [p for p, _ in rank({1: 0.9, 2: 0.5, 3: 0.1}, {1: 0.0, 2: 9.0, 3: 0.0}, weight=0.5)]
+    order = [p for p, _ in rank([({1: 0.9, 2: 0.5, 3: 0.1}, 0.5), ({1: 0.0, 2: 9.0, 3: 0.0}, 0.5)])]
     assert order == [2, 1, 3]
 
 
-def test_without_keyword_weight_the_cosine_decides():
-    assert [p for p, _ in rank({1: 0.1, 2: 0.9}, {1: 9.0, 2: 0.0}, weight=0.0)] == [2, 1]
+def test_a_score_without_weight_decides_nothing():
+    assert [p for p, _ in rank([({1: 0.1, 2: 0.9}, 1.0), ({1: 9.0, 2: 0.0}, 0.0)])] == [2, 1]
 
 
 @given(st.dictionaries(st.integers(0, 50), st.floats(-1, 1), min_size=1), st.floats(0, 1))
 def test_equal_keyword_scores_never_change_the_order(dense, weight):
     keyword = dict.fromkeys(dense, 3.0)
-    fused = rank(dense, keyword, weight=weight)
+    fused = rank([(dense, 1.0 - weight), (keyword, weight)])
     scores = [score for _, score in fused]
     assert scores == sorted(scores, reverse=True)
     assert {p for p, _ in fused} == set(dense)

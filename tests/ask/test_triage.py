@@ -139,3 +139,20 @@ def test_what_a_first_reader_found_missing_raises_a_notice(question, rule):
     notice = Triage().read(Turn(question))
     assert notice is not None
     assert rule in notice.rules
+
+
+@pytest.mark.parametrize(
+    "detail", ["my doctor said i am fine.", "we have an action plan for this.", "i have been fine for years."]
+)
+@pytest.mark.parametrize(
+    "question",
+    [
+        "i can't breathe",
+        "my head is pounding and i'm sweating above my injury",
+        "i want to kill myself",
+        "her face is drooping",
+    ],
+)
+def test_no_plan_and_nobody_who_says_all_is_well_undoes_what_is_happening(question, detail):
+    assert Triage().read(Turn(f"{question}. {detail}")) is not None
+    assert Triage().read(Turn(f"{detail} {question}")) is not None

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from sci_assistant_eval.records import Evaluation, load, save, without_texts
 
@@ -9,6 +11,17 @@ def test_an_evaluation_is_read_as_it_was_written(tmp_path):
     evaluation = Evaluation(run([record("a", words=3.0)]), (run([record("a", words=9.0)], system="other"),))
     save(evaluation, tmp_path / "report" / "run.json")
     assert load(tmp_path / "report" / "run.json") == evaluation
+
+
+def test_a_run_of_the_first_format_is_read_as_a_baseline(tmp_path):
+    save(Evaluation(replace(run([record("a", words=3.0)]), format=1)), tmp_path / "run.json")
+    assert load(tmp_path / "run.json").ours.format == 1
+
+
+def test_a_run_of_an_unknown_format_is_refused(tmp_path):
+    save(Evaluation(replace(run([]), format=99)), tmp_path / "run.json")
+    with pytest.raises(EvaluationError, match="format 99"):
+        load(tmp_path / "run.json")
 
 
 def test_a_bare_record_holds_no_text():

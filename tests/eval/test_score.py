@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from sci_assistant_eval.records import Said
 from sci_assistant_eval.score import METRICS, compute_figures, groups_of, make_record, section_label
@@ -36,6 +38,14 @@ def test_an_uncovered_question_is_right_when_refused_and_lost_when_answered():
     assert answered["refused"] == 0.0
     assert answered["loss"] == 1.0
     assert "article_mrr_10" not in answered and "answer_precision" not in answered
+
+
+@pytest.mark.parametrize(("name", "right"), [("near_miss", 1.0), ("false_premise", 1.0), ("other_medicine", 0.0)])
+def test_naming_the_part_that_is_not_answered_is_right_for_near_misses_and_false_premises(name, right):
+    unknown = question(kind="uncovered", articles=(), sections=(), key_facts=(), **{"class": name})
+    named = response(answer=replace(response().answer, uncovered_parts=("the price",)))
+    assert make_record(unknown, named).values["refused"] == right
+    assert make_record(unknown, response()).values["refused"] == 0.0
 
 
 def test_without_labelled_sections_precision_is_by_article():

@@ -9,18 +9,23 @@ the same, since triage needs neither model nor index.
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sci_assistant.ask import prompts
+from sci_assistant.ask.caution import Caution, read_caution
 from sci_assistant.ask.condense import condense, names_nothing
 from sci_assistant.ask.decide import Signals, answerable, knows_own_words, read_signals
 from sci_assistant.ask.intent import lacks_asked_fact, read_intent, small_talk
-from sci_assistant.ask.quote import call_section, quote
+from sci_assistant.ask.language import language_of
+from sci_assistant.ask.premise import read_premise
+from sci_assistant.ask.quote import Warnings, call_section, quote, quote_warnings
 from sci_assistant.ask.retrieve import HybridRetriever, Retrieved
-from sci_assistant.ask.second_voice import SecondVoice
+from sci_assistant.ask.second_voice import Heard, SecondVoice
 from sci_assistant.ask.spelling import Corrected, correct
+from sci_assistant.ask.stopping import find_warnings
 from sci_assistant.ask.triage import Triage
 from sci_assistant.errors import AssistantError, ModelError, StoreEmpty
 from sci_assistant.index import Build
@@ -39,8 +44,11 @@ from sci_assistant.types import (
 )
 
 log = logging.getLogger(__name__)
+_ENDLESS = re.compile(r"(\w{100})\w+")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 MOST_RELATED = 3
+MOST_TURNS = 100  # earlier questions of a conversation that is still read
 CRISIS_RULE = "suicide"  # of data/triage.yaml
 CRISIS_ARTICLE = "depression"  # whose section on when to call stands below that notice
 
@@ -135,36 +143,61 @@ class Assistant:
     def ask(self, turn: Turn) -> Answer:
         """An answer, always: refusals and failures are answers too."""
         start = time.perf_counter()
+        long_talk = len(turn.history) > MOST_TURNS
+        turn = _legible(turn)
         notice = self._notice(turn)
         turn = self._limited(turn)
+        caution = None if long_talk else self._caution(turn)
         triaged = time.perf_counter()
         try:
-            answer = self._answer(turn, notice)
+            answer = self._too_long(turn, notice) if long_talk else self._answer(turn, notice, caution)
         except AssistantError as error:
             log.error("A question could not be answered: %s", error)
             answer = self._unavailable(turn, notice, error)
         except Exception:
             log.exception("A question could not be answered")
             answer = self._unavailable(turn, notice, AssistantError("unexpected"))
+        if answer.notice is None:
+            answer = replace(answer, reminder=self._reminder(turn))
+        if caution is not None and not _is_crisis(answer.notice):
+            answer = replace(answer, caution=caution.text)
         total = (time.perf_counter() - start) * 1000
         return replace(answer, timings_ms=replace(answer.timings_ms, triage=(triaged - start) * 1000, total=total))
 
     def _notice(self, turn: Turn) -> Notice | None:
         """The notice for all that the person wrote; a fault in the rules never costs the answer."""
         try:
-            return self._triage.read(turn)
+            return self._triage.read(_cut_words(turn))
         except Exception:  # the outermost edge of triage
             log.exception("Triage failed")
             return None
 
-    def _second_notice(self, turn: Turn, retrieved: Retrieved) -> Notice | None:
-        """What the second voice adds where no rule was raised; a fault in it never costs the answer."""
+    def _reminder(self, turn: Turn) -> str | None:
+        """One line on the newest notice that an earlier turn raised."""
+        for end in range(len(turn.history), 0, -1):
+            earlier = self._notice(Turn(turn.history[end - 1], turn.history[: end - 1]))
+            if earlier is not None:
+                return prompts.REMINDER[earlier.kind]
+        return None
+
+    def _second_voice(self, turn: Turn, retrieved: Retrieved) -> Heard:
+        """What the second voice says beside the rules; a fault in it never costs the answer."""
         if not self._settings.second_voice:
-            return None
+            return Heard(None, likely=True)
         try:
             return self._voice.read(turn, retrieved.plain, self._retriever.embeddings.revision)
         except Exception:  # the outermost edge of the second voice
             log.exception("The second voice failed")
+            return Heard(None, likely=True)
+
+    def _caution(self, turn: Turn) -> Caution | None:
+        """The caution for a question that can be asked; a fault in its rules never costs the answer."""
+        if question_problem(turn.question, self._settings) is not None:
+            return None
+        try:
+            return read_caution(turn)
+        except Exception:  # the outermost edge of the cautions
+            log.exception("The cautions failed")
             return None
 
     def _limited(self, turn: Turn) -> Turn:
@@ -172,11 +205,17 @@ class Assistant:
         most, longest = self._settings.max_history_turns, self._settings.max_question_chars
         return replace(turn, history=tuple(earlier[:longest] for earlier in turn.history[-most:]) if most else ())
 
-    def _answer(self, turn: Turn, notice: Notice | None) -> Answer:
+    def _answer(self, turn: Turn, notice: Notice | None, caution: Caution | None) -> Answer:
         start = time.perf_counter()
         problem = question_problem(turn.question, self._settings)
         if problem is not None:
             return self._blank(turn, notice, status="unavailable", text=problem, error=AnswerError("question", problem))
+        language = language_of(turn.question)
+        if language is not None:
+            words = (prompts.CALL_ABOVE[language],) if notice is not None else ()
+            return self._blank(
+                turn, notice, status="not_covered", text=" ".join((*words, prompts.IN_ENGLISH[language]))
+            )
         said = self._said_back(turn)
         if said is not None and notice is None:
             return self._blank(turn, notice, status="not_covered", text=said)
@@ -184,14 +223,20 @@ class Assistant:
         condensed = time.perf_counter()
         retrieved = self._retriever.search(question.searched)
         found = time.perf_counter()
-        notice = notice or self._second_notice(turn, retrieved)
-        answer = self._from_passages(question, retrieved, notice)
+        heard = self._second_voice(turn, retrieved)
+        notice = notice or heard.notice
+        warnings = find_warnings(caution.stopping, retrieved) if caution else ()
+        answer = self._from_passages(question, retrieved, notice, likely=heard.likely, warnings=warnings)
         timings = Timings(
             condense=(condensed - start) * 1000,
             retrieve=(found - condensed) * 1000,
             answer=(time.perf_counter() - found) * 1000,
         )
         return replace(answer, timings_ms=timings)
+
+    def _too_long(self, turn: Turn, notice: Notice | None) -> Answer:
+        error = AnswerError("question", prompts.LONG_TALK)
+        return self._blank(turn, notice, status="unavailable", text=prompts.LONG_TALK, error=error)
 
     def _said_back(self, turn: Turn) -> str | None:
         """A fixed word for a message that asks nothing, or nothing that can be looked up."""
@@ -207,19 +252,23 @@ class Assistant:
         standalone = searched if searched != corrected.text else turn.question
         return _Question(turn, standalone, searched, corrected)
 
-    def _from_passages(self, question: _Question, retrieved: Retrieved, notice: Notice | None) -> Answer:
+    def _from_passages(
+        self, question: _Question, retrieved: Retrieved, notice: Notice | None, *, likely: bool, warnings: Warnings
+    ) -> Answer:
+        """The quoted answer; under a `likely` emergency no sentence that lets wait is quoted."""
         judged = question.standalone
         draft: Draft | None = None
-        if notice is not None and (notice.kind == "crisis" or CRISIS_RULE in notice.rules):
+        if notice is not None and _is_crisis(notice):
             return self._in_crisis(question, retrieved, notice)
         intent = read_intent(question.searched)
         known = not question.joined or knows_own_words(retrieved.build, question.corrected.text)
         signals = read_signals(retrieved, judged, question.corrected.changes)
         if known and not intent.request_to_act and answerable(signals):
-            emergency = notice is not None and notice.kind == "emergency"
-            draft = quote(retrieved, question.searched, intent, emergency=emergency)
+            emergency = likely and notice is not None and notice.kind == "emergency"
+            draft = quote(retrieved, question.searched, intent, emergency=emergency, warnings=warnings)
         if draft is not None and lacks_asked_fact(judged, (sentence.text for sentence in draft.sentences)):
             draft = None
+        draft = draft or quote_warnings(warnings)
         if draft is None and notice is not None:
             answer = self._blank(question.turn, notice, status="not_covered", text=prompts.UNDER_NOTICE)
         elif draft is None:
@@ -234,6 +283,7 @@ class Assistant:
                 self._blank(question.turn, notice, status="answered", text=answer_text(draft)),
                 sentences=draft.sentences,
                 citations=draft.citations,
+                uncovered_parts=_unconfirmed(question.turn.question),
             )
         return replace(
             answer,
@@ -282,6 +332,29 @@ class Assistant:
             problem = prompts.INDEX_BROKEN
         text = f"{prompts.UNAVAILABLE.format(problem=problem)} {prompts.STILL_CALL}"
         return self._blank(turn, notice, status="unavailable", text=text, error=AnswerError(error.code, problem))
+
+
+def _unconfirmed(question: str) -> tuple[str, ...]:
+    """The claim that a question builds on, as a part that the articles do not answer."""
+    claim = read_premise(question)
+    return (prompts.PREMISE.format(claim=claim),) if claim else ()
+
+
+def _legible(turn: Turn) -> Turn:
+    """The turn without what no program can write as UTF-8, and as many earlier questions as are read."""
+    question, *history = (_SURROGATE.sub("\ufffd", text) for text in (turn.question, *turn.history[-MOST_TURNS:]))
+    return replace(turn, question=question, history=tuple(history))
+
+
+def _is_crisis(notice: Notice | None) -> bool:
+    """Whether a notice is about somebody's life: then the numbers stand alone."""
+    return notice is not None and (notice.kind == "crisis" or CRISIS_RULE in notice.rules)
+
+
+def _cut_words(turn: Turn) -> Turn:
+    """The turn for triage: of an endless word only the beginning, since slips in it cost time beyond measure."""
+    question, *history = (_ENDLESS.sub(r"\1", text) for text in (turn.question, *turn.history))
+    return replace(turn, question=question, history=tuple(history))
 
 
 def question_problem(question: str, settings: Settings) -> str | None:

@@ -59,7 +59,9 @@ _PERHAPS = re.compile(
     r"|\b(?:what if|in case of|(?:worried|afraid|scared|nervous|anxious) (?:about|of) (?:getting|having)|at risk (?:of|for)|risk of|(?:could|might|can|would) i get|am i likely|likely to get"
     r"|to avoid|to prevent|so (?:that )?i do not|ever (?:get|have|happens?|need)|plan for|every time|each time)\b"
 )
-_CLAUSE = re.compile(r"(?:[,;:] ?| (?:and|but|because|only|since) )(?=(?:i|he|she|my|it|we|they|his|her|now|mum|mom|dad) )")
+_CLAUSE = re.compile(
+    r"(?:[,;:] ?| (?:and|but|because|only|since) )(?=(?:i|he|she|my|it|we|they|his|her|now|mum|mom|dad) )"
+)
 _TEACHING = re.compile(
     r"\b(?:poster|leaflet|handout|folder|speaker slot|pin on the wall|wallet card|fridge sheet|print on a card|school nurse|(?:column|check) ?list|list for the kitchen|simple list|one page sheet|safety plan|action plan"
     r"|putting together|preparing|making a (?:sheet|card|list|page|kit)|asked me to (?:talk|speak|write)|slide deck|care plan for|training (?:my|our|the|a) (?:new )?(?:aide|carer|staff|team)|register for emergencies|first aid for|signs when|symptoms when"
@@ -91,16 +93,23 @@ _CLEARED = re.compile(
 _WORSE_AGAIN = re.compile(
     r"\b(?:again|tonight|coming back|is back|are back|right now|just now|this (?:morning|evening|afternoon)|today|since (?:yesterday|last night)|yesterday|suddenly|worse|lately|getting|can(?:not)? (?:breathe|wake|move|feel)|what do i do|should i (?:go|call|wait|worry)|help)\b"
 )
+_SOMEBODY = (
+    r"\b(?:i|we|he|she|it|(?:my|his|her|the|our) (?:\w+ ){0,2}\w+)(?: (?:suddenly|just|really|also|still|now))? "
+)
+_NOT_SO = r"\b(?! (?:not|no|never|due|usual|the usual)\b)"
+_HAPPENS = re.compile(
+    rf"{_SOMEBODY}(?:am|is|are|has|cannot|do not|does not|will not|feels?|want|keeps?|hits?|hurts?|have been thinking){_NOT_SO}"
+)
+_TOLD = re.compile(rf"{_HAPPENS.pattern}|{_SOMEBODY}(?:was|were|had|took|fell|passed|woke|been){_NOT_SO}")
 _SELF = re.compile(r"\b(?:i|me|myself)\b")
 
 
 def is_negated(before: str, after: str) -> bool:
     """Whether a thing between `before` and `after`, in one sentence, is denied: "no chest pain or ..." denies both."""
-    last = None
-    for last in _NEGATOR.finditer(before):
-        pass
-    if last is None:
+    negators = list(_NEGATOR.finditer(before))
+    if not negators:
         return False
+    last = negators[-1]
     rest = before[last.end() :]
     if _ENDS_NEGATION.search(rest) or len(rest.split()) > 5:
         return False
@@ -117,6 +126,16 @@ def clause(before: str) -> str:
 def is_teaching(text: str) -> bool:
     """Whether a message prepares something for others to read or learn."""
     return bool(_TEACHING.search(text)) and not _HELP_NOW.search(text)
+
+
+def is_happening(part: str) -> bool:
+    """Whether a clause tells what somebody has or does now; no plan, and nobody who says that all is well, undoes it."""
+    return bool(_HAPPENS.search(part))
+
+
+def is_told(part: str) -> bool:
+    """Whether a clause tells what happens or happened to somebody."""
+    return bool(_TOLD.search(part))
 
 
 def is_past(sentence: str) -> bool:

@@ -1,4 +1,4 @@
-"""A message as typed or dictated -> the same in lower case with contractions opened, numbers as digits and slips mended.
+"""A message as typed or dictated -> the same in lower case, contractions opened, numbers as digits, slips mended.
 
 What the notice rules read. It works without model and index: speech recognisers write "tea six", "one ninety over
 one ten" and "dis reflex ear", and somebody who types with a mouth-stick leaves letters and spaces out. Only words
@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from sci_assistant.words import medicine_names, zipf
+from sci_assistant.words import common_words, medicine_names, zipf
 
 READ_CHARS = 4000  # of each end of a message that are read
 KNOWN_ZIPF = 2.7  # from this frequency on a word is taken for English and never mended
@@ -30,11 +30,10 @@ _TENS = {w: 10 * n for n, w in enumerate("twenty thirty forty fifty sixty sevent
 _TENS["fourty"] = 40
 _LEVEL = re.compile(
     r"\b(?P<letter>t|tea|tee|c|see|sea|l|el|ell|cee)[ -]?"
-    r"(?P<number>1[0-2]|[1-9]|one|two|too|to|three|for|four|five|six|sicks|seven|eight|ate|nine|ten|eleven|twelve)\b"
+    r"(?P<number>1[0-2]|[1-9]|one|two|three|four|five|six|sicks|seven|eight|nine|ten|eleven|twelve)\b"
 )
 _LEVEL_LETTERS = {"tea": "t", "tee": "t", "see": "c", "sea": "c", "cee": "c", "el": "l", "ell": "l"}
-_LEVEL_NUMBERS = {"too": 2, "to": 2, "for": 4, "sicks": 6, "ate": 8}
-_BEFORE_WORDS = frozenset({"you", "i", "to", "can", "could", "we", "they", "a", "the", "of", "my", "your", "any", "will"})
+_BEFORE_WORDS = frozenset("you i to can could we they a the of my your any will".split())
 _CONTRACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), new)
     for pattern, new in (
@@ -87,13 +86,10 @@ def heard(text: str, *, terms: Sequence[str], vocabulary: frozenset[str], sounds
 
 def _level(match: re.Match[str]) -> str:
     letter, number = match["letter"], match["number"]
-    spelled = letter in _LEVEL_LETTERS
     before = match.string[: match.start()].rsplit(" ", 2)[-2:]
-    if spelled and not number.isdigit() and (number in _LEVEL_NUMBERS or before[0] in _BEFORE_WORDS and letter in ("see",)):
-        return match.group()  # "see to it", "can see four ..."
-    if not spelled and not number.isdigit() and number in _LEVEL_NUMBERS:
-        return match.group()
-    digits = number if number.isdigit() else str(_LEVEL_NUMBERS.get(number, _UNITS.get(number, number)))
+    if letter == "see" and not number.isdigit() and before[0] in _BEFORE_WORDS:
+        return match.group()  # "can see four ..."
+    digits = number if number.isdigit() else _UNITS["six" if number == "sicks" else number]
     return f"{_LEVEL_LETTERS.get(letter, letter)}{digits}"
 
 
@@ -202,7 +198,8 @@ def _sounds_like(joined: str, terms: tuple[str, ...]) -> str | None:
     for term in terms:
         if abs(len(term) - len(joined)) > 4 or _sound(term)[:1] != sound[:1]:
             continue
-        likeness = 0.6 * Indel.normalized_similarity(sound, _sound(term)) + 0.4 * Indel.normalized_similarity(joined, term)
+        heard_alike = Indel.normalized_similarity(sound, _sound(term))
+        likeness = 0.6 * heard_alike + 0.4 * Indel.normalized_similarity(joined, term)
         best = max(best, (likeness, term))
     return best[1] or None
 
@@ -242,9 +239,7 @@ def _mended(word: str, vocabulary: frozenset[str]) -> str:
 @lru_cache(maxsize=64)
 def _words_near(vocabulary: frozenset[str], length: int, most: int) -> tuple[str, ...]:
     """Words of the rules and common words of English, of about a length."""
-    from wordfreq import top_n_list
-
-    common = top_n_list("en", COMMON_WORDS)
+    common = common_words(COMMON_WORDS)
     return tuple(sorted(w for w in {*vocabulary, *common} if len(w) >= 4 and abs(len(w) - length) <= most))
 
 

@@ -24,6 +24,8 @@ MOST_ARTICLES = 3  # that one answer quotes
 SHORT_LIST = 8  # sentences of a list that is quoted whole even outside the section that was asked for
 TOO_ALIKE = 0.88  # cosine at which a sentence says what was said already
 
+Warnings = Sequence[Sequence[tuple[Article, int]]]  # of each, the sentences that say it, best first
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
@@ -66,11 +68,18 @@ class Scored:
 
 
 def quote(
-    retrieved: Retrieved, question: str, intent: Intent, *, emergency: bool = False, weights: Weights = Weights()
+    retrieved: Retrieved,
+    question: str,
+    intent: Intent,
+    *,
+    emergency: bool = False,
+    warnings: Warnings = (),
+    weights: Weights = Weights(),
 ) -> Draft | None:
     """The sentences that answer a question, word for word, with their citations; None where there is none.
 
     In an emergency no sentence is quoted that lets wait: "call your team soon" would speak against the notice.
+    Of each of the `warnings` one sentence is quoted, the first unless another one is quoted anyway.
     """
     scored = score_sentences(retrieved, question, intent, weights=weights)
     if emergency:
@@ -81,7 +90,27 @@ def quote(
     chosen = _choose(scored, anchor, intent, retrieved, keep=weights.keep)
     if intent.symptom_report:
         chosen = _add_call_sentences(chosen, retrieved, emergency=emergency)
-    return compose(_in_reading_order(chosen, anchor))
+    added = _add_warnings(chosen, warnings)
+    return compose(_in_reading_order(chosen, added or anchor))
+
+
+def quote_warnings(warnings: Warnings) -> Draft | None:
+    """The warnings alone, where nothing else answers; None where there are none."""
+    chosen: dict[tuple[str, int], Article] = {}
+    first = _add_warnings(chosen, warnings)
+    return compose(_in_reading_order(chosen, first)) if first else None
+
+
+def _add_warnings(chosen: dict[tuple[str, int], Article], warnings: Warnings) -> Scored | None:
+    """Add a sentence of each warning that is not quoted yet; the first that was added, to open the answer."""
+    opening: Scored | None = None
+    for places in warnings:
+        if any((article.id, index) in chosen for article, index in places):
+            continue
+        article, index = places[0]
+        chosen.update({(article.id, i): article for i in with_context(article, index) or (index,)})
+        opening = opening or Scored(article, index, 0.0)
+    return opening
 
 
 def score_sentences(

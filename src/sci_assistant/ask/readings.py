@@ -14,13 +14,17 @@ _PAIR = re.compile(r"\b(\d{2,3}) ?(?:/|over|on|by) ?(\d{2,3})\b(?! ?(?:/|years|d
 _SYSTOLIC = re.compile(
     r"\b(?:blood pressure|bp|b p|systolic|pressure|top number|cuff)\b(?: \S+){0,7}? (\d{2,3})\b(?! ?(?:/|over|%|percent|degrees|f\b|c\b|years|pounds|minutes|hours))"
 )
-_USUAL = re.compile(r"\b(?:usual|usually|normal|normally|baseline|regular|typically|typical|always|mostly|run|runs|sits?|generally|used to)\b")
+_USUAL = re.compile(
+    r"\b(?:usual|usually|normal|normally|baseline|regular|typically|typical|always|mostly|run|runs|sits?|generally|used to)\b"
+)
 _DEGREES = re.compile(r"\b(\d{2,3}(?:\.\d+)?) ?(?:degrees? ?)?(f|c|fahrenheit|celsius|centigrade)?\b")
 _HEAT_WORDS = re.compile(r"\b(?:temp|temps|temperature|fever|feverish|thermometer|degrees?|running|reading|burning)\b")
 _OXYGEN = re.compile(
     r"\b(?:oxygen|o2|spo2|sats?|saturation|pulse ox|oximeter|stats)\b(?: \S+){0,8}? (\d{2})\b(?! ?(?:/|over|liters?|litres?|l\b|years|minutes))|\b(\d{2}) ?(?:%|percent)(?= (?:oxygen|o2|on (?:the|my|his|her) (?:oximeter|finger)))"
 )
-_PULSE = re.compile(r"\b(?:pulse|heart ?rate|heart|hr)\b(?! ox)(?: \S+){0,6}? (\d{2,3})\b(?! ?(?:/|over|%|percent|degrees|years))|\b(\d{2,3}) ?(?:bpm|beats)\b")
+_PULSE = re.compile(
+    r"\b(?:pulse|heart ?rate|heart|hr)\b(?! ox)(?: \S+){0,6}? (\d{2,3})\b(?! ?(?:/|over|%|percent|degrees|years))|\b(\d{2,3}) ?(?:bpm|beats)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)

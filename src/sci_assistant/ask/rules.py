@@ -19,7 +19,16 @@ from sci_assistant.ask.readings import Bounds
 from sci_assistant.types import NoticeKind, Phone
 
 READINGS = frozenset(
-    {"high-blood-pressure", "low-blood-pressure", "fever", "very-hot", "very-cold", "low-oxygen", "slow-pulse", "fast-pulse"}
+    {
+        "high-blood-pressure",
+        "low-blood-pressure",
+        "fever",
+        "very-hot",
+        "very-cold",
+        "low-oxygen",
+        "slow-pulse",
+        "fast-pulse",
+    }
 )
 _WORD = re.compile(r"[a-z]+")
 

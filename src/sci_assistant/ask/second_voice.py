@@ -7,6 +7,7 @@ development messages by eval/fit_second_voice.py. Where the vector is missing, t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -50,8 +51,21 @@ def _load() -> dict[Target, _Weights]:
         }
 
 
+@cache
+def _things() -> tuple[str, ...]:
+    """Names of the things that the model was fitted with."""
+    with (files("sci_assistant") / "data" / NAME).open("rb") as stream:
+        return tuple(str(name) for name in np.load(stream)["things"])
+
+
 class Features:
-    """Turns and their vectors -> rows of features; the same for fitting and for answering."""
+    """Turns and their vectors -> rows of features; the same for fitting and for answering.
+
+    `things` are those of data/triage.yaml when the model was fitted: one that was added later says nothing yet.
+    """
+
+    def __init__(self, things: Sequence[str]) -> None:
+        self._things = tuple(things)
 
     @cached_property
     def _hashers(self) -> tuple[Any, Any]:
@@ -70,28 +84,40 @@ class Features:
         from scipy.sparse import csr_matrix, hstack
 
         heard, told = zip(*(told_things(turn) for turn in turns), strict=True)
-        things = sorted(load_rules().things)
-        present = np.array([[thing in found for thing in things] for found in told], dtype=np.float32)
+        present = np.array([[thing in found for thing in self._things] for found in told], dtype=np.float32)
         pieces, words = self._hashers
-        parts = (pieces.transform(heard), words.transform(heard), csr_matrix(THING_SCALE * present), csr_matrix(vectors))
+        parts = (
+            pieces.transform(heard),
+            words.transform(heard),
+            csr_matrix(THING_SCALE * present),
+            csr_matrix(vectors),
+        )
         return hstack(parts).tocsr()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the second voice adds, and whether it finds an emergency more likely than not."""
+
+    notice: Notice | None
+    likely: bool
 
 
 class SecondVoice:
     """Reads a turn with its vector for emergencies that no rule names."""
 
-    def __init__(self) -> None:
-        self._features = Features()
+    @cached_property
+    def _features(self) -> Features:
+        return Features(_things())
 
-    def read(self, turn: Turn, vector: Vectors, revision: str) -> Notice | None:
-        """A notice where the model is sure enough, None otherwise or with other weights than it was fitted on."""
+    def read(self, turn: Turn, vector: Vectors, revision: str) -> Heard:
+        """How much a turn sounds like an emergency or a crisis; silence with other weights than it was fitted on."""
         if revision != BUNDLED_SHA256:
-            return None
+            return Heard(None, likely=True)
         row = self._features.rows([turn], vector.reshape(1, -1))
         by_id = {rule.id: rule for rule in load_rules().rules}
-        raised = [
-            by_id[RULES[target]]
-            for target, weights in _load().items()
-            if float((row @ weights.coefficients)[0]) + weights.intercept >= weights.threshold
-        ]
-        return make_notice(raised, load_rules())
+        scores = {
+            target: float((row @ weights.coefficients)[0]) + weights.intercept for target, weights in _load().items()
+        }
+        raised = [by_id[RULES[target]] for target, score in scores.items() if score >= _load()[target].threshold]
+        return Heard(make_notice(raised, load_rules()), likely=max(scores.values()) >= 0.0)

@@ -22,6 +22,7 @@ from sci_assistant.types import Notice, NoticeKind, Turn
 
 SEVERITY: tuple[NoticeKind, ...] = ("emergency", "crisis", "urgent")  # the first that was raised is shown
 NEAR = 22  # words from the first to the last thing of a pattern's part, at most
+AFTER = 3  # words after a thing that tell whether it happens
 MOST_PLACES = 12  # of one thing that are looked at in a message
 
 _SPACE = re.compile(r"\s+")
@@ -47,14 +48,18 @@ class Triage:
     def read(self, turn: Turn) -> Notice | None:
         """The notice for a turn, None where no rule is raised."""
         rules = load_rules()
-        messages = [_Message(rules.heard(text), position, rules) for position, text in enumerate((*turn.history, turn.question))]
+        messages = [
+            _Message(rules.heard(text), position, rules) for position, text in enumerate((*turn.history, turn.question))
+        ]
         return make_notice([rule for rule in rules.rules if _raised(rule, messages, rules)], rules)
 
 
 def told_things(turn: Turn) -> tuple[str, frozenset[str]]:
     """A conversation as the rules hear it, in one text, and the things in it that are told as happening."""
     rules = load_rules()
-    messages = [_Message(rules.heard(text), position, rules) for position, text in enumerate((*turn.history, turn.question))]
+    messages = [
+        _Message(rules.heard(text), position, rules) for position, text in enumerate((*turn.history, turn.question))
+    ]
     told = (
         thing
         for thing in rules.things
@@ -123,12 +128,26 @@ class _Message:
             return None
         clause = frames.clause(before)
         supposed = frames.is_learning(sentence.strip() if clause == before else "", clause) or frames.is_perhaps(clause)
-        return not (supposed or self._teaching or frames.is_past(sentence) or self._recovered)
+        told = self._told_part(start, end)
+        teaching = self._teaching and (frames.is_teaching(sentence) or not frames.is_told(told))
+        return not (supposed or teaching or frames.is_past(sentence) or self._overcome(sentence, told))
 
     def _judge_lasting(self, start: int, end: int) -> bool | None:
         """For what is never voided by a frame, but for figures and what was overcome."""
         first, last = self._sentence(start)
-        return None if self._recovered or frames.is_about_statistics(self.text[first:last]) else True
+        sentence = self.text[first:last]
+        overcome = self._overcome(sentence, self._told_part(start, end))
+        return None if overcome or frames.is_about_statistics(sentence) else True
+
+    def _told_part(self, start: int, end: int) -> str:
+        """The clause up to a thing, the thing, and the few words after it."""
+        first, last = self._sentence(start)
+        after = " ".join(self.text[end:last].split(" ")[:AFTER])
+        return frames.clause(self.text[first:start]) + self.text[start:end] + after
+
+    def _overcome(self, sentence: str, told: str) -> bool:
+        """Whether the message says that all is well, and the sentence itself does not tell what is now."""
+        return self._recovered and (frames.is_recovered(sentence) or not frames.is_happening(told))
 
     @cached_property
     def _teaching(self) -> bool:

@@ -47,8 +47,9 @@ def read_entries(file: Path) -> tuple[AskedEntry, ...]:
     if not file.is_file():
         return ()
     name = f"{FOLDER}/{file.name}"
+    text = decode(read_bytes(file, name=name), name=name)
     try:
-        raw = yaml.load(decode(read_bytes(file, name=name), name=name), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        raw = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         return _ENTRIES.validate_python(raw or ())
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)

@@ -241,8 +241,10 @@ def _check_asked(path: Path, prefix: str) -> Iterator[Finding]:
         file = asked_file(_folder(path) / name, item.id)
         lists.discard(file)
         for answer in resolve(item, read_entries(file))[1]:
-            message = f"{FOLDER}/{file.name}: no sentence of the article reads {answer!r}. Copy the sentence as it is now."
-            yield Finding("warning", "answer-missing", prefix + name, message, item.id)
+            problem = f"{FOLDER}/{file.name}: no sentence of the article reads {answer!r}."
+            yield Finding(
+                "warning", "answer-missing", prefix + name, f"{problem} Copy the sentence as it is now.", item.id
+            )
     for file in sorted(lists) if path.is_dir() else ():
         if not file.with_name(f"{file.stem}.md").exists() and not (file.parent.parent / f"{file.stem}.md").exists():
             message = f"no article has the id {file.stem!r}. Name the file after its article, or remove it."

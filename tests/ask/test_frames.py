@@ -1,0 +1,66 @@
+"""How a thing is told: denied, past, to learn, supposed, overcome, or now."""
+
+import pytest
+
+from sci_assistant.ask import frames
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "denied"),
+    [
+        ("no ", "", True),
+        ("i have no chest pain or ", "", True),
+        ("i am not sure but i have ", "", False),
+        ("no idea why i have ", "", False),
+        ("never had a ", " like this", False),
+        ("never had a ", "", True),
+    ],
+)
+def test_negation(before, after, denied):
+    assert frames.is_negated(before, after) is denied
+
+
+def test_long_ago_is_past_unless_it_is_also_now():
+    assert frames.is_past("i had a seizure 10 years ago")
+    assert not frames.is_past("i had a seizure 10 years ago and one just now")
+
+
+def test_asking_to_learn_is_not_telling():
+    assert frames.is_learning("what are the signs of a clot", "what are the signs of a ")
+    assert not frames.is_learning("i have a clot", "i have a ")
+
+
+def test_a_supposed_thing_is_not_told():
+    assert frames.is_perhaps("what if i get ")
+    assert not frames.is_perhaps("should i call, i have ")
+
+
+def test_what_was_overcome_and_is_not_back_is_overcome():
+    assert frames.is_recovered("i was suicidal twenty years ago and i am happy now")
+    assert not frames.is_recovered("i was fine for twenty years and it is back tonight")
+
+
+def test_preparing_for_others_is_teaching_unless_help_is_needed_now():
+    assert frames.is_teaching("i am making a poster for the clinic")
+    assert not frames.is_teaching("i was making a poster and right now my head is pounding")
+
+
+@pytest.mark.parametrize(
+    "told", ["my head is pounding", "i cannot breathe", "the bleeding will not stop", "i want to die"]
+)
+def test_what_happens_to_somebody_is_told(told):
+    assert frames.is_happening(told) and frames.is_told(told)
+
+
+@pytest.mark.parametrize("not_told", ["pounding head and sweating", "i am not suicidal", "signs of a clot"])
+def test_a_list_or_a_denial_is_not_happening(not_told):
+    assert not frames.is_happening(not_told)
+
+
+def test_what_happened_is_told_but_not_happening():
+    assert frames.is_told("my husband passed out") and not frames.is_happening("my husband passed out")
+
+
+def test_figures_are_not_about_oneself():
+    assert frames.is_about_statistics("what is the suicide rate, any statistics")
+    assert not frames.is_about_statistics("statistics say i will die of suicide")

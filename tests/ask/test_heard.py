@@ -1,0 +1,48 @@
+"""What the notice rules hear of a message as typed or dictated."""
+
+import pytest
+
+from sci_assistant.ask.rules import load_rules
+from sci_assistant.words import medicine_names
+
+
+@pytest.mark.parametrize(
+    ("typed", "heard"),
+    [
+        ("one ninety over one ten", "190 over 110"),
+        ("two hundred and ten over ninety", "210 over 90"),
+        ("a hundred and two point five", "102.5"),
+        ("ninety eight point six", "98.6"),
+        ("one oh five", "105"),
+        ("one of them", "one of them"),
+        ("I'm a tea six", "i am a t6"),
+        ("see four quad", "c4 quad"),
+        ("tea sicks", "t6"),
+        ("T-6", "t6"),
+        ("i can see four birds", "i can see four birds"),
+        ("see you at four", "see you at four"),
+        ("auto nomic dis reflex ear", "autonomic dysreflexia"),
+        ("supra pew bick", "suprapubic"),
+        ("cathater", "catheter"),
+        ("seizuer", "seizure"),
+        ("i cnat braethe", "i cannot breathe"),
+        ("chestpain", "chest pain"),
+        ("isit bad", "is it bad"),
+        ("He won’t wake  up", "he will not wake up"),
+        ("c\u200ban't", "cannot"),
+    ],
+)
+def test_the_rules_hear_what_was_meant(typed, heard):
+    assert load_rules().heard(typed) == heard
+
+
+def test_medicine_names_are_never_mended():
+    single = sorted(name for name in medicine_names() if name.isalpha() and len(name) >= 4)[::40]
+    rules = load_rules()
+    changed = [name for name in single if rules.heard(f"my {name} dose") != f"my {name} dose"]
+    assert changed == []
+
+
+def test_beginning_and_end_of_an_endless_message_are_read():
+    heard = load_rules().heard("I can't breathe. " + "blah " * 20_000 + "my chest hurts")
+    assert heard.startswith("i cannot breathe") and heard.endswith("my chest hurts") and len(heard) < 10_000

@@ -1,0 +1,108 @@
+"""What ships was fitted on dev alone: each fit runs here with loaders that refuse every other split."""
+
+from __future__ import annotations
+
+import ast
+import json
+import shutil
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sci_assistant_eval import fit_answerable, fit_query_adapter, fit_second_voice, questions, vignettes
+
+from sci_assistant.wire import bundled_corpus
+
+ROOT = Path(__file__).parents[2]
+HO = "heterotopic-ossification"
+FITS = (fit_answerable, fit_query_adapter, fit_second_voice)
+LOADERS = {"load_questions": questions.load_questions, "load_vignettes": vignettes.load_vignettes}
+
+
+class Guarded:
+    """A loader that gives some of dev, notes that it was asked, and refuses to give anything else."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.calls = name, 0
+
+    def __call__(self, folder=None, *, split=None):
+        assert split == "dev", f"{self.name} was asked for split {split!r}"
+        self.calls += 1
+        kinds: dict[tuple, list] = {}
+        for row in LOADERS[self.name](folder, split="dev"):
+            kinds.setdefault((row.kind,) if self.name == "load_questions" else (row.expect, row.caution), []).append(
+                row
+            )
+        return tuple(row for rows in kinds.values() for row in rows[:6])
+
+
+@pytest.fixture
+def guards(monkeypatch):
+    """Both loaders guarded, in the modules that define them and in those that fit."""
+    made = {name: Guarded(name) for name in LOADERS}
+    for module in (questions, vignettes, *FITS):
+        for name, guard in made.items():
+            if hasattr(module, name):
+                monkeypatch.setattr(module, name, guard)
+    return made
+
+
+@pytest.fixture(scope="module")
+def tiny_corpus(tmp_path_factory) -> Path:
+    """One article with the questions that it lists."""
+    corpus = tmp_path_factory.mktemp("fitted") / "corpus"
+    (corpus / "questions").mkdir(parents=True)
+    shutil.copy(bundled_corpus() / f"{HO}.md", corpus)
+    shutil.copy(bundled_corpus() / "questions" / f"{HO}.yaml", corpus / "questions")
+    return corpus
+
+
+@pytest.fixture(scope="module")
+def tiny_store(index_folder, tiny_corpus) -> Path:
+    return index_folder(tiny_corpus)
+
+
+@pytest.mark.parametrize("split", ["test", None])
+def test_the_guard_can_fail(guards, split):
+    with pytest.raises(AssertionError, match="was asked for split"):
+        fit_answerable.load_questions(split=split)
+    with pytest.raises(AssertionError, match="was asked for split"):
+        vignettes.load_vignettes(split=split)
+
+
+def test_every_script_that_fits_is_guarded():
+    assert {path.stem for path in ROOT.glob("eval/fit_*.py")} == {fit.__name__.rsplit(".", 1)[1] for fit in FITS}
+
+
+def test_the_decision_to_answer_is_fitted_on_dev(guards, tiny_corpus, monkeypatch):
+    monkeypatch.setattr(fit_answerable, "SUBSETS", ())
+    cases = list(fit_answerable.collect(tiny_corpus, cache=None, listed=True))
+    assert guards["load_questions"].calls == 1
+    assert {case.question.split for case in cases} == {"dev"}
+
+
+def test_the_query_adapter_reads_dev_alone(guards, tiny_store, monkeypatch):
+    monkeypatch.setattr(fit_query_adapter, "STEPS", 1)
+    done = CliRunner().invoke(fit_query_adapter.main, ["--store", str(tiny_store)], catch_exceptions=False)
+    assert done.exit_code == 0 and guards["load_questions"].calls == 1
+
+
+@pytest.mark.filterwarnings("ignore")  # so few messages hardly converge
+def test_the_second_voice_is_fitted_on_dev(guards, tiny_store):
+    done = CliRunner().invoke(fit_second_voice.main, ["--store", str(tiny_store)], catch_exceptions=False)
+    assert done.exit_code == 0
+    assert guards["load_questions"].calls == guards["load_vignettes"].calls == 1
+
+
+@pytest.mark.parametrize("path", [*ROOT.glob("eval/fit_*.py"), *ROOT.glob("benchmarks/*.py")], ids=lambda p: p.name)
+def test_what_fits_or_compares_names_dev_in_every_call(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in LOADERS:
+            splits = [k.value.value for k in node.keywords if k.arg == "split" and isinstance(k.value, ast.Constant)]
+            assert splits == ["dev"], f"{path.name}:{node.lineno}"
+
+
+def test_the_decision_that_ships_says_what_it_was_fitted_on():
+    raw = json.loads((files("sci_assistant") / "data" / "answerable.json").read_text(encoding="utf-8"))
+    assert raw["fitted_on"] == "dev"
