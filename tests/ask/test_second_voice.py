@@ -24,12 +24,12 @@ def loud(monkeypatch):
 
 def test_it_adds_a_notice_where_it_is_sure(loud):
     vector = np.zeros(384, dtype=np.float32)
-    notice = SecondVoice().read(QUIET, vector, BUNDLED_SHA256)
-    assert set(notice.rules) == set(second_voice.RULES.values())
+    heard = SecondVoice().read(QUIET, vector, BUNDLED_SHA256)
+    assert set(heard.notice.rules) == set(second_voice.RULES.values())
 
 
 def test_with_other_weights_it_is_silent(loud):
-    assert SecondVoice().read(QUIET, np.zeros(384, dtype=np.float32), "other") is None
+    assert SecondVoice().read(QUIET, np.zeros(384, dtype=np.float32), "other").notice is None
 
 
 def test_it_never_changes_what_the_rules_show(assistant, loud):
@@ -52,3 +52,9 @@ def test_a_fault_in_it_costs_no_answer(assistant, monkeypatch):
     answer = assistant.ask(QUIET)
     assert answer.notice is None
     assert answer.error is None
+
+
+def test_things_added_to_the_rules_since_the_fit_do_not_silence_it():
+    size = len(second_voice._load()["crisis"].coefficients)
+    row = second_voice.Features(second_voice._things()).rows([QUIET], np.zeros((1, 384), dtype=np.float32))
+    assert row.shape == (1, size)
