@@ -36,7 +36,7 @@ class Signals:
     passage_coverage: float  # the same for the one best passage
     rarest_missing: float  # weight of the rarest content word that no passage holds, over 8
     keyword: float  # best keyword score, over 30
-    listed: bool  # whether the articles list what they answer; the rest is 0 where they do not
+    listed: bool  # whether the best article lists what it answers; the rest is 0 where it does not
     asked: float  # best cosine of a listed question
     margin: float  # of the best listed question over the best foil
     margin_five: float  # the same of the means of the best five
@@ -79,7 +79,8 @@ def read_signals(retrieved: Retrieved, question: str, corrected: Sequence[tuple[
         for p in retrieved.passages[:PASSAGES_READ]
     )
     build = retrieved.build
-    near = build.asked.neighbourhood(retrieved.plain) if len(build.asked) else Neighbourhood(0.0, 0.0, 0.0, 0.0, 0.0)
+    listed = bool(retrieved.passages[0].article.asked)  # in a mixed corpus, as for the best passage's article
+    near = build.asked.neighbourhood(retrieved.plain) if listed else Neighbourhood(0.0, 0.0, 0.0, 0.0, 0.0)
     return Signals(
         passage_cosine=max(p.dense for p in retrieved.passages),
         sentence_cosine=sentence,
@@ -87,7 +88,7 @@ def read_signals(retrieved: Retrieved, question: str, corrected: Sequence[tuple[
         passage_coverage=max(_share(weights, one) for one in held),
         rarest_missing=max((w for s, (w, _) in weights.items() if s not in together), default=0.0) / 8.0,
         keyword=max(p.keyword for p in retrieved.passages) / 30.0,
-        listed=len(build.asked) > 0,
+        listed=listed,
         asked=near.asked,
         margin=near.asked - near.foil,
         margin_five=near.asked_five - near.foil_five,

@@ -19,7 +19,9 @@ _BEFORE = re.compile(
     rf" {_CLAIM}(?:, ?| )(?=(?:how|what|which|when|where|who|why|can|could|should|do|does|is|are|will|would|may|must)\b)"
 )
 _AFTER = re.compile(rf"^[^,;]{{8,}}\b(?:,? (?:since|because|becuase|now that|given that|seeing that|as)) {_CLAIM}\W*$")
-_SO = re.compile(rf"^\W*(?:apparently |i heard (?:that )?|heard (?:that )?|it is known that )?{_CLAIM},? so (?=(?:how|what|which|when|where|who|why|can|should|do|does|is|are|may|must)\b)")
+_SO = re.compile(
+    rf"^\W*(?:apparently |i heard (?:that )?|heard (?:that )?|it is known that )?{_CLAIM},? so (?=(?:how|what|which|when|where|who|why|can|should|do|does|is|are|may|must)\b)"
+)
 _TRUE = re.compile(rf"^\W*(?:if|since) it(?:'s| is) true (?:that )?{_CLAIM}, ")
 _IF = re.compile(r"^\W*(?:\w+ )*if ")
 MOST_WORDS = 16

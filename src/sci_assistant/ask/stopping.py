@@ -32,7 +32,7 @@ def _held(one: Stopping, warning: Sequence[Place], retrieved: Retrieved) -> tupl
     for wording in one.articles_say:
         held = [(article, index) for article, index in warning if wording.search(_text(article, index).lower())]
         if held:
-            return tuple(sorted(held, key=lambda place: (-_cosine(*place, retrieved), place[0].id, place[1])))
+            return tuple(sorted(held, key=lambda place: (-_cosine(place, retrieved), place[0].id, place[1])))
     return ()
 
 
@@ -53,5 +53,6 @@ def _text(article: Article, index: int) -> str:
     return article.quote(sentence.start, sentence.end)
 
 
-def _cosine(article: Article, index: int, retrieved: Retrieved) -> float:
+def _cosine(place: Place, retrieved: Retrieved) -> float:
+    article, index = place
     return float(np.dot(retrieved.build.sentence_vectors(article)[index], retrieved.vector))

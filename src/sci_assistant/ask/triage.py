@@ -23,7 +23,7 @@ from sci_assistant.types import Notice, NoticeKind, Turn
 SEVERITY: tuple[NoticeKind, ...] = ("emergency", "crisis", "urgent")  # the first that was raised is shown
 NEAR = 22  # words from the first to the last thing of a pattern's part, at most
 AFTER = 3  # words after a thing that tell whether it happens
-MOST_PLACES = 12  # of one thing that are looked at in a message
+MOST_PLACES = 12  # of one thing that are looked at
 
 _SPACE = re.compile(r"\s+")
 _SENTENCE_END = re.compile(r"[.!?]+(?=\s|$)|\n")
@@ -205,10 +205,16 @@ def _offsets(pattern: Pattern) -> list[int]:
 
 def _found_part(things: Sequence[str], messages: Sequence[_Message], *, voided: bool) -> list[tuple[_Place, ...]]:
     """Every way in which the things of a part stand near each other, or in different messages."""
-    places = [[p for message in messages for p in message.places(thing, voided=voided)] for thing in things]
+    places = [_newest(thing, messages, voided=voided) for thing in things]
     if not all(places):
         return []
     return [way for way in product(*places) if _near(way)]
+
+
+def _newest(thing: str, messages: Sequence[_Message], *, voided: bool) -> list[_Place]:
+    """Places of a thing, those that are told as happening first, then the newest messages: as many as are looked at."""
+    places = [place for message in reversed(messages) for place in message.places(thing, voided=voided)]
+    return sorted(places, key=lambda place: not place.told)[:MOST_PLACES]
 
 
 def _near(way: Sequence[_Place]) -> bool:

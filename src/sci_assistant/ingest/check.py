@@ -174,7 +174,8 @@ def _unreadable(source: str, error: CorpusError) -> Iterator[Finding]:
         yield Finding("error", "unreadable", source, str(error))
         return
     for fault in (error, *error.others):
-        named = f"{fault.field}: " if fault.field else ""
+        apart = str(fault.path or "") not in ("", source)  # a fault in the list of questions beside the article
+        named = f"{fault.path}: " if apart else f"{fault.field}: " if fault.field else ""
         message = f"{named}{fault.problem} {fault.fix}".strip()
         yield Finding("error", "front-matter" if fault.field else "unreadable", source, message, line=fault.line)
 
