@@ -23,11 +23,12 @@ Span = tuple[int, int]  # the first word and the one after the last
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Any of some lists and single phrases, at most `skip` words behind the step before."""
+    """Any of some lists and single phrases, at most `skip` words behind the one before, not right after `not_after`."""
 
     lists: tuple[str, ...]
     phrases: tuple[str, ...]
     skip: int = 0
+    not_after: str | None = None  # a list
 
 
 class Spoken:
@@ -78,7 +79,14 @@ class Spoken:
 
     def says(self, steps: Sequence[Step]) -> bool:
         """Whether the steps stand there in order."""
-        return self.follow([(step.skip, self._spans_of_step(step)) for step in steps])
+        return self.follow([(step.skip, self._allowed(step)) for step in steps])
+
+    def _allowed(self, step: Step) -> Iterable[Span]:
+        spans = self._spans_of_step(step)
+        if step.not_after is None:
+            return spans
+        behind = {after for _, after in self.spans(step.not_after)}
+        return (span for span in spans if span[0] not in behind)
 
     def follow(self, steps: Iterable[tuple[int, Iterable[Span]]]) -> bool:
         """Whether spans follow each other, each at most so many words behind the one before, in one sentence."""
@@ -116,8 +124,13 @@ def read_steps(line: str, lists: Iterable[str]) -> tuple[Step, ...]:
     """
     known = frozenset(lists)
     steps: list[Step] = []
-    skip = 0
+    skip, not_after = 0, None
     for token in line.split():
+        if token.startswith("!"):
+            not_after = token.strip("!{}")
+            if not_after not in known:
+                raise ValueError(f"caution.yaml, pattern {line!r}: no such list: {not_after}")
+            continue
         if token in SKIPPED:
             skip = SKIPPED[token]
             continue
@@ -127,6 +140,6 @@ def read_steps(line: str, lists: Iterable[str]) -> tuple[Step, ...]:
         if unknown:
             raise ValueError(f"caution.yaml, pattern {line!r}: no such list: {', '.join(unknown)}")
         phrases = tuple(choice.replace("_", " ") for choice in choices if not choice.startswith("{"))
-        steps.append(Step(named, phrases, skip))
-        skip = 0
+        steps.append(Step(named, phrases, skip, not_after))
+        skip, not_after = 0, None
     return tuple(steps)
