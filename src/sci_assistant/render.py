@@ -114,7 +114,6 @@ def to_json(answer: Answer) -> dict[str, Any]:
         "status": answer.status,
         "error": asdict(answer.error) if answer.error else None,
         "notice": _listed(asdict(answer.notice)) if answer.notice else None,
-        "reminder": answer.reminder,
         "caution": answer.caution,
         "text": answer.text,
         "sentences": [_sentence(sentence) for sentence in answer.sentences],

@@ -48,6 +48,7 @@ _ENDLESS = re.compile(r"(\w{100})\w+")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 MOST_RELATED = 3
+BRIEF_WORDS = 60  # of a message under whose notice nothing that lets wait is quoted, likely or not
 MOST_TURNS = 100  # earlier questions of a conversation that is still read
 CRISIS_RULE = "suicide"  # of data/triage.yaml
 CRISIS_ARTICLE = "depression"  # whose section on when to call stands below that notice
@@ -255,7 +256,7 @@ class Assistant:
     def _from_passages(
         self, question: _Question, retrieved: Retrieved, notice: Notice | None, *, likely: bool, warnings: Warnings
     ) -> Answer:
-        """The quoted answer; under a `likely` emergency no sentence that lets wait is quoted."""
+        """The quoted answer; under a `likely` or briefly told emergency nothing that lets wait is quoted."""
         judged = question.standalone
         draft: Draft | None = None
         if notice is not None and _is_crisis(notice):
@@ -264,7 +265,8 @@ class Assistant:
         known = not question.joined or knows_own_words(retrieved.build, question.corrected.text)
         signals = read_signals(retrieved, judged, question.corrected.changes)
         if known and not intent.request_to_act and answerable(signals):
-            emergency = likely and notice is not None and notice.kind == "emergency"
+            brief = len(question.turn.question.split()) <= BRIEF_WORDS
+            emergency = (likely or brief) and notice is not None and notice.kind == "emergency"
             draft = quote(retrieved, question.searched, intent, emergency=emergency, warnings=warnings)
         if draft is not None and lacks_asked_fact(judged, (sentence.text for sentence in draft.sentences)):
             draft = None

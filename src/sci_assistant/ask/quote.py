@@ -38,7 +38,7 @@ class Weights:
     asked: float = 1.2  # per cosine of a listed question that the sentence answers, above `asked_from`
     asked_from: float = 0.45
     later: float = 0.9  # share of that which each further sentence of one answer keeps
-    keep: float = 0.6  # share of the best score that a further sentence needs
+    keep: float = 0.64  # share of the best score that a further sentence needs
 
 
 @dataclass(frozen=True, slots=True)
