@@ -1,0 +1,48 @@
+"""A written sentence and the sentences that it cites -> a verdict: shown, or removed and why.
+
+The forms that writing and verifying agree on. What is in doubt is removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A sentence of an article that a written sentence may rest on."""
+
+    article: str  # id
+    index: int  # of the sentence in the article
+    text: str  # verbatim
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a written sentence is borne out.
+
+    `aligned` are the source sentences (one, or two neighbours of one article) that it rests on; empty where it was
+    removed for want of one. `reason` is a short word for the reader of the JSON, None where it passed.
+    """
+
+    passed: bool
+    reason: str | None
+    aligned: tuple[Source, ...]
+
+
+class Verifier(Protocol):
+    """Checks written sentences. Safe for many threads."""
+
+    def check(self, sentence: str, sources: Sequence[Source]) -> Verdict:
+        """The verdict for a sentence, citation marks taken out, and all sentences of the passages that it cites."""
+        ...
+
+
+class Judge(Protocol):
+    """A stronger judge that an operator may set beside the rules: it can only remove."""
+
+    def entails(self, premise: str, claim: str) -> float:
+        """Probability in [0, 1] that the premise entails the claim."""
+        ...
