@@ -77,6 +77,10 @@ class Rules:
     sounds: Mapping[str, str]
     vocabulary: frozenset[str]
 
+    def named(self, rule_id: str) -> list[Rule]:
+        """The rule of an id, in a list that is empty where the file has none."""
+        return [rule for rule in self.rules if rule.id == rule_id]
+
     def heard(self, text: str) -> str:
         """A message as the rules read it."""
         return heard(text, terms=self.terms, vocabulary=self.vocabulary, sounds=self.sounds)

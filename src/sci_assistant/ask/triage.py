@@ -16,13 +16,18 @@ from functools import cached_property
 from itertools import product
 
 from sci_assistant.ask import frames
+from sci_assistant.ask.language import language_of
 from sci_assistant.ask.readings import find_readings
 from sci_assistant.ask.rules import Pattern, Rule, Rules, load_rules
+from sci_assistant.ask.weighed import Scores, WeighedWords, load_words
 from sci_assistant.types import Notice, NoticeKind, Turn
 
 SEVERITY: tuple[NoticeKind, ...] = ("emergency", "crisis", "urgent")  # the first that was raised is shown
 NEAR = 22  # words from the first to the last thing of a pattern's part, at most
 AFTER = 3  # words after a thing that tell whether it happens
+UNNAMED = "may-be-emergency"  # the rule that names no danger
+CRISIS = "suicide"
+BRIEF_WORDS = 60  # of a message whose sentences are looked at one by one
 MOST_PLACES = 12  # of one thing that are looked at
 
 _SPACE = re.compile(r"\s+")
@@ -46,26 +51,97 @@ class Triage:
     """Reads a turn for emergencies. Needs neither model nor index."""
 
     def read(self, turn: Turn) -> Notice | None:
-        """The notice for a turn, None where no rule is raised."""
+        """The notice for a turn, None where nothing in it sounds like danger.
+
+        A rule that is raised is shown unless the weighed words (weighed.py) find the conversation harmless; where
+        they find danger and no rule names it, a notice stands all the same.
+        """
         rules = load_rules()
-        messages = [
-            _Message(rules.heard(text), position, rules) for position, text in enumerate((*turn.history, turn.question))
-        ]
-        return make_notice([rule for rule in rules.rules if _raised(rule, messages, rules)], rules)
+        return make_notice(_shown(turn, rules, load_words()), rules)
+
+
+def read_signs(turn: Turn) -> tuple[str, frozenset[str]]:
+    """A conversation as the rules hear it, in one text, and its signs for weighing: raised rules, told things."""
+    conversation = _Conversation(turn, load_rules())
+    return conversation.text(0), conversation.signs(0)
 
 
 def told_things(turn: Turn) -> tuple[str, frozenset[str]]:
     """A conversation as the rules hear it, in one text, and the things in it that are told as happening."""
-    rules = load_rules()
-    messages = [
-        _Message(rules.heard(text), position, rules) for position, text in enumerate((*turn.history, turn.question))
-    ]
-    told = (
-        thing
-        for thing in rules.things
-        if any(place.told for message in messages for place in message.places(thing, voided=True))
-    )
-    return " . ".join(message.text for message in messages), frozenset(told)
+    conversation = _Conversation(turn, load_rules())
+    return conversation.text(0), conversation.told(0)
+
+
+def _shown(turn: Turn, rules: Rules, words: WeighedWords) -> list[Rule]:
+    """The rules of the notice: those that are raised and not found harmless, or the one that names no danger."""
+    conversation = _Conversation(turn, rules)
+    raised = conversation.raised()
+    scores = conversation.scores(words)
+    danger = max(score.danger for score in scores)
+    if danger < words.doubt and not _stands_alone(turn, rules, words):
+        foreign = language_of(turn.question) is not None  # the list knows English alone
+        return [rule for rule in raised if foreign or not words.knows(rule.id) or _lasts(rule, turn, rules, words)]
+    if not raised and danger < words.sure:
+        return []
+    shown = list(raised)
+    if max(score.crisis for score in scores) >= 0.0 and not any(rule.kind == "crisis" for rule in shown):
+        shown += rules.named(CRISIS)
+    return shown or rules.named(UNNAMED)
+
+
+def _lasts(rule: Rule, turn: Turn, rules: Rules, words: WeighedWords) -> bool:
+    """Whether a rule holds for the rest of the conversation and an earlier message by itself raised it."""
+    return rule.lasts and any(rule in _shown(Turn(earlier), rules, words) for earlier in turn.history)
+
+
+def _stands_alone(turn: Turn, rules: Rules, words: WeighedWords) -> bool:
+    """Whether one sentence of the newest message by itself raises a notice.
+
+    So no detail that is added before or after it covers it. A long message is weighed as a whole only: it tells of
+    past dangers and of other people's too.
+    """
+    heard = rules.heard(turn.question)
+    if len(heard.split()) > BRIEF_WORDS:
+        return False
+    for sentence in [part for part in _SENTENCE_END.split(heard) if part.strip()]:
+        alone = _Conversation(Turn(sentence), rules)
+        if alone.raised() and alone.scores(words)[0].danger >= words.doubt:
+            return True
+    return False
+
+
+class _Conversation:
+    """All messages of a turn as heard, and what the rules find in them."""
+
+    def __init__(self, turn: Turn, rules: Rules) -> None:
+        self._rules = rules
+        texts = (*turn.history, turn.question)
+        self._messages = [_Message(rules.heard(text), position, rules) for position, text in enumerate(texts)]
+
+    def raised(self, first: int = 0) -> list[Rule]:
+        """The rules that messages from `first` on raise."""
+        return [rule for rule in self._rules.rules if _raised(rule, self._messages[first:], self._rules)]
+
+    def told(self, first: int) -> frozenset[str]:
+        """The things that messages from `first` on tell as happening."""
+        return frozenset(
+            thing
+            for thing in self._rules.things
+            if any(place.told for message in self._messages[first:] for place in message.places(thing, voided=True))
+        )
+
+    def text(self, first: int) -> str:
+        return " . ".join(message.text for message in self._messages[first:])
+
+    def signs(self, first: int) -> frozenset[str]:
+        """What is weighed beside the words."""
+        raised = (f"rule {rule.id}" for rule in self.raised(first))
+        return frozenset((*raised, *(f"told {thing}" for thing in self.told(first))))
+
+    def scores(self, words: WeighedWords) -> list[Scores]:
+        """How the conversation sounds, whole and in its newest messages alone: earlier talk never covers danger."""
+        last = len(self._messages) - 1
+        return [words.weigh(self.text(first), self.signs(first)) for first in sorted({0, max(0, last - 2), last})]
 
 
 def make_notice(raised: Sequence[Rule], rules: Rules) -> Notice | None:

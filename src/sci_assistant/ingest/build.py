@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 from sci_assistant.asked import foil_texts, unanswered
 from sci_assistant.errors import CorpusError, RemovalsRefused, StoreError
 from sci_assistant.index import FORMAT_VERSION, Build, Manifest, SourceRecord, glossary_hash, write_build
-from sci_assistant.ingest.chunk import CHUNKING_VERSION, Budget, chunk_articles
+from sci_assistant.ingest.chunk import CHUNKING_VERSION, Budget, chunk_articles, embedded_sentences
 from sci_assistant.ingest.glossary import read_glossary
 from sci_assistant.ingest.parse import read_articles
 from sci_assistant.models import LocalEmbeddings, Vectors
@@ -221,7 +221,7 @@ def _write(
 ) -> tuple[str, int, int]:
     spec = embeddings.spec
     chunks = chunk_articles(plan.articles, budget=Budget(spec.max_tokens), count_tokens=embeddings.count_tokens)
-    sentences = [article.quote(s.start, s.end) for article in plan.articles for s in article.sentences]
+    sentences = [text for article in plan.articles for text in embedded_sentences(article)]
     asked = [phrasing for article in plan.articles for each in article.asked for phrasing in each.phrasings]
     foils = foil_texts() if asked else ()  # without listed questions there is nothing to weigh them against
     texts = [chunk.embedded for chunk in chunks] + sentences + asked + list(foils)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from sci_assistant.types import Article, Chunk
 
-CHUNKING_VERSION = "2"  # a build made with another version is not extended
+CHUNKING_VERSION = "3"  # a build made with another version is not extended
 TARGET_TOKENS = 160  # word pieces of a chunk where sentences allow it
 SPECIAL_TOKENS = 2  # [CLS] and [SEP]
 HEAD_TOKENS = 64  # at most so many word pieces of title and path
@@ -33,6 +33,14 @@ class Budget:
 def chunk_articles(articles: Iterable[Article], *, budget: Budget, count_tokens: CountTokens) -> tuple[Chunk, ...]:
     """All chunks of the articles, in their order."""
     return tuple(c for article in articles for c in chunk_article(article, budget=budget, count_tokens=count_tokens))
+
+
+def embedded_sentences(article: Article) -> list[str]:
+    """What is embedded of each sentence: without its title and section "Call the same day." could be of anything."""
+    return [
+        f"{article.title} {article.sections[s.section].title}: {article.quote(s.start, s.end)}"
+        for s in article.sentences
+    ]
 
 
 def chunk_article(article: Article, *, budget: Budget, count_tokens: CountTokens) -> tuple[Chunk, ...]:

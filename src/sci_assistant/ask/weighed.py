@@ -1,0 +1,144 @@
+"""A conversation's words -> how much they sound like danger, by a fitted list of weights.
+
+The list (data/notice_words.tsv.gz) holds pieces of what people write, in danger and out of it: words, pairs and
+triples of words, and pieces of words, which survive a slip of the fingers, each with a weight. It can be read like a
+glossary, needs neither model nor index nor numpy, and is fitted on the development messages alone
+(eval/fit_notice_words.py). Beside the pieces it weighs which rules are raised and which of their things are told.
+
+    score = intercept + sum over words and letters of (sum of weight * idf / square root of the sum of idf squared)
+            + sum of the weights of signs
+
+with idf the usual inverse document frequency (Sparck Jones 1972, https://doi.org/10.1108/eb026526): the logistic
+regression over binary TF-IDF features that scikit-learn fits, written out.
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+NAME = "notice_words.tsv.gz"
+LONGEST = 3  # words of a phrase
+PIECES = (3, 4, 5)  # letters of a piece of a word, the spaces around it among them
+
+Family = Literal["words", "letters", "signs"]
+FAMILIES: tuple[Family, ...] = ("words", "letters", "signs")
+
+_WORD = re.compile(r"[a-z0-9']+")
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """How much a conversation sounds like any danger, and like a crisis rather than an emergency, as log odds."""
+
+    danger: float
+    crisis: float
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """An entry of the list."""
+
+    idf: float
+    danger: float
+    crisis: float
+
+
+@dataclass(frozen=True, slots=True)
+class WeighedWords:
+    """The fitted list.
+
+    `sure` is the danger score from which a notice is shown, `doubt` the lower one from which it is shown where a
+    rule is raised too.
+    """
+
+    intercept: Scores
+    sure: float
+    doubt: float
+    pieces: Mapping[Family, Mapping[str, Piece]]
+
+    def knows(self, rule: str) -> bool:
+        """Whether the list was fitted with a rule: one that is newer is never found harmless."""
+        return f"rule {rule}" in self.pieces["signs"]
+
+    def weigh(self, heard: str, signs: Iterable[str]) -> Scores:
+        """The scores of a conversation as the rules hear it, with its signs."""
+        danger, crisis = self.intercept.danger, self.intercept.crisis
+        for family, found in features(heard, signs).items():
+            known = [self.pieces[family][piece] for piece in found if piece in self.pieces[family]]
+            length = math.sqrt(sum(piece.idf**2 for piece in known)) if family != "signs" else 1.0
+            if known:
+                danger += sum(piece.danger * piece.idf for piece in known) / length
+                crisis += sum(piece.crisis * piece.idf for piece in known) / length
+        return Scores(danger, crisis)
+
+
+def features(heard: str, signs: Iterable[str]) -> dict[Family, frozenset[str]]:
+    """What a conversation's weights are looked up by, each once."""
+    tokens = _WORD.findall(heard)
+    phrases = (
+        " ".join(tokens[start : start + length])
+        for length in range(1, LONGEST + 1)
+        for start in range(len(tokens) - length + 1)
+    )
+    letters = (
+        padded[start : start + length]
+        for padded in (f" {token} " for token in set(tokens))
+        for length in PIECES
+        for start in range(len(padded) - length + 1)
+    )
+    return {"words": frozenset(phrases), "letters": frozenset(letters), "signs": frozenset(signs)}
+
+
+@cache
+def load_words() -> WeighedWords:
+    """The list that ships with the package."""
+    raw = (files("sci_assistant") / "data" / NAME).read_bytes()
+    return parse_words(gzip.decompress(raw).decode("utf-8"))
+
+
+def parse_words(text: str) -> WeighedWords:
+    """A list as it is written: family, piece, idf, danger and crisis between tabs; `#` opens a comment.
+
+    Raises:
+        ValueError: a line has another form, or a number of the head is missing.
+    """
+    head: dict[str, tuple[float, float]] = {}
+    pieces: dict[Family, dict[str, Piece]] = {family: {} for family in FAMILIES}
+    for line in text.splitlines():
+        if not line or line.startswith("#"):
+            continue
+        family, piece, idf, danger, crisis = line.split("\t")
+        if family == "head":
+            head[piece] = (float(danger), float(crisis))
+        else:
+            pieces[_family(family)][piece] = Piece(float(idf), float(danger), float(crisis))
+    missing = {"intercept", "bounds"} - set(head)
+    if missing:
+        raise ValueError(f"The list of words says no {' and no '.join(sorted(missing))}.")
+    sure, doubt = head["bounds"]
+    return WeighedWords(Scores(*head["intercept"]), sure, doubt, pieces)
+
+
+def _family(name: str) -> Family:
+    for family in FAMILIES:
+        if family == name:
+            return family
+    raise ValueError(f"The list of words has a line of the family {name!r}; there are {', '.join(FAMILIES)}.")
+
+
+def write_words(words: WeighedWords, comment: str) -> bytes:
+    """A list as a compressed file, the same bytes for the same list."""
+    rows = [f"# {comment}", "# family\tpiece\tidf\tdanger\tcrisis"]
+    rows.append(f"head\tintercept\t1\t{words.intercept.danger:.4f}\t{words.intercept.crisis:.4f}")
+    rows.append(f"head\tbounds\t1\t{words.sure:.4f}\t{words.doubt:.4f}")
+    for family in FAMILIES:
+        for piece, entry in sorted(words.pieces[family].items()):
+            rows.append(f"{family}\t{piece}\t{entry.idf:.3f}\t{entry.danger:.3f}\t{entry.crisis:.3f}")
+    return gzip.compress("\n".join((*rows, "")).encode("utf-8"), mtime=0)
