@@ -10,13 +10,22 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sci_assistant_eval import fit_answerable, fit_query_adapter, fit_second_voice, questions, vignettes
+from sci_assistant_eval import (
+    fit_answerable,
+    fit_likeness,
+    fit_notice_words,
+    fit_query_adapter,
+    fit_second_voice,
+    fit_sentences,
+    questions,
+    vignettes,
+)
 
 from sci_assistant.wire import bundled_corpus
 
 ROOT = Path(__file__).parents[2]
 HO = "heterotopic-ossification"
-FITS = (fit_answerable, fit_query_adapter, fit_second_voice)
+FITS = (fit_answerable, fit_likeness, fit_notice_words, fit_query_adapter, fit_second_voice, fit_sentences)
 LOADERS = {"load_questions": questions.load_questions, "load_vignettes": vignettes.load_vignettes}
 
 
@@ -93,6 +102,25 @@ def test_the_second_voice_is_fitted_on_dev(guards, tiny_store):
     done = CliRunner().invoke(fit_second_voice.main, ["--store", str(tiny_store)], catch_exceptions=False)
     assert done.exit_code == 0
     assert guards["load_questions"].calls == guards["load_vignettes"].calls == 1
+
+
+@pytest.mark.filterwarnings("ignore")  # so few messages hardly converge
+def test_the_weighed_words_are_fitted_on_dev(guards):
+    done = CliRunner().invoke(fit_notice_words.main, [], catch_exceptions=False)
+    assert done.exit_code == 0
+    assert guards["load_questions"].calls == guards["load_vignettes"].calls == 1
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_choice_of_sentences_is_fitted_on_dev(guards, tiny_store):
+    done = CliRunner().invoke(fit_sentences.main, ["--store", str(tiny_store)], catch_exceptions=False)
+    assert done.exit_code == 0 and guards["load_questions"].calls == 1
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_how_a_question_sounds_is_shown_on_dev_alone(guards, tiny_store):
+    done = CliRunner().invoke(fit_likeness.main, ["--store", str(tiny_store)], catch_exceptions=False)
+    assert done.exit_code == 0 and guards["load_questions"].calls == 1
 
 
 @pytest.mark.parametrize("path", [*ROOT.glob("eval/fit_*.py"), *ROOT.glob("benchmarks/*.py")], ids=lambda p: p.name)

@@ -48,6 +48,7 @@ _ENDLESS = re.compile(r"(\w{100})\w+")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 MOST_RELATED = 3
+PASSAGES = 16  # whose sentences may be quoted
 BRIEF_WORDS = 60  # of a message under whose notice nothing that lets wait is quoted, likely or not
 MOST_TURNS = 100  # earlier questions of a conversation that is still read
 CRISIS_RULE = "suicide"  # of data/triage.yaml
@@ -222,7 +223,7 @@ class Assistant:
             return self._blank(turn, notice, status="not_covered", text=said)
         question = self._read(turn, self.live)
         condensed = time.perf_counter()
-        retrieved = self._retriever.search(question.searched)
+        retrieved = self._retriever.search(question.searched, k=PASSAGES)
         found = time.perf_counter()
         heard = self._second_voice(turn, retrieved)
         notice = notice or heard.notice

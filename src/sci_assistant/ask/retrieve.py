@@ -45,6 +45,7 @@ class Retrieved:
     plain: Vectors
     asked: tuple[AskedMatch, ...]
     build: Build
+    revision: str = ""  # of the embedding weights that made the vectors
 
 
 def rank(scores: Sequence[tuple[Mapping[int, float], float]]) -> list[tuple[int, float]]:
@@ -108,7 +109,7 @@ class HybridRetriever(BaseRetriever):
             Passage(build.chunks[p], build.articles[build.chunks[p].article], score, dense[p], keyword[p])
             for p, score in order[:wanted]
         )
-        return Retrieved(passages, vector, plain, matches, build)
+        return Retrieved(passages, vector, plain, matches, build, self.embeddings.revision)
 
     def familiarity(self, text: str) -> float:
         """The best cosine that any chunk has for a text, 0 where nothing is indexed."""
