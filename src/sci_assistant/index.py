@@ -229,7 +229,7 @@ class Build:
         Raises:
             StoreMismatch: says which, and the command that mends it.
         """
-        if self.manifest.model != model:
+        if not model.finds(self.manifest.model):
             raise StoreMismatch(f"The store was made with {self.manifest.model}, the setting is {model}. {REBUILD}")
         if self.manifest.chunking_version != CHUNKING_VERSION:
             raise StoreMismatch(

@@ -73,7 +73,7 @@ def make_assistant(
     def live() -> Build:
         build = store.live()
         if build.manifest.build not in checked:
-            build.check(embeddings.spec)
+            build.check(embeddings.query_spec)
             checked.add(build.manifest.build)
         return build
 

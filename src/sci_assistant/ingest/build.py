@@ -93,7 +93,7 @@ def build_index(
     with store.indexing():
         old = _live(store, anyhow=rebuild)
         if old is not None and not rebuild:
-            old.check(embeddings.spec)
+            old.check(embeddings.query_spec)
         plan = _read(corpus, old)
         report = _compare(plan, old)
         _refuse_removals(report, old, allow_removals=allow_removals)
@@ -266,7 +266,7 @@ def _embed(
     missing.sort(key=lambda position: -len(texts[position]))
     for start in range(0, len(missing), EMBED_STEP):
         step = missing[start : start + EMBED_STEP]
-        fresh = embeddings.embed([texts[position] for position in step])
+        fresh = embeddings.embed_passages([texts[position] for position in step])
         vectors[np.asarray(step)] = fresh
         cache.put([texts[position] for position in step], fresh)
         if progress is not None:
