@@ -119,7 +119,7 @@ def _embed(texts: Sequence[str], embeddings: LocalEmbeddings, cache: VectorCache
     missing.sort(key=lambda position: -len(texts[position]))
     for start in range(0, len(missing), EMBED_STEP):
         step = missing[start : start + EMBED_STEP]
-        fresh = embeddings.embed_passages([texts[position] for position in step])
+        fresh = embeddings.embed([texts[position] for position in step])
         vectors[step] = fresh
         cache.put([texts[position] for position in step], fresh)
         if progress is not None:

@@ -103,14 +103,29 @@ def test_batches_hold_like_lengths_and_every_position_once():
 def test_other_weights_never_find_passages_and_another_form_does(embeddings):
     from dataclasses import replace
 
-    spec = embeddings.query_spec
+    spec = embeddings.spec
     assert spec.finds(replace(spec, form="torch-bfloat16"))
     assert not spec.finds(replace(spec, revision="another"))
 
 
+def test_a_small_corpus_is_embedded_exactly_and_the_form_of_a_build_is_kept(embeddings, monkeypatch):
+    monkeypatch.setattr(models, "cpu_has_bfloat16", lambda: True)
+    large = models.EXACT_CHARACTERS + 1
+    assert embeddings.passage_form(1000) == "onnx-float32"
+    assert embeddings.passage_form(large) == "torch-bfloat16"
+    assert embeddings.passage_form(large, before="onnx-float32") == "onnx-float32"
+    assert embeddings.passage_form(1000, before="torch-bfloat16") == "torch-bfloat16"
+
+
+def test_a_processor_without_bfloat16_embeds_in_float32(embeddings, monkeypatch):
+    monkeypatch.setattr(models, "cpu_has_bfloat16", lambda: False)
+    monkeypatch.setattr(models, "device_name", lambda: None)
+    assert embeddings.passage_form(10**9) == "onnx-float32"
+
+
 def test_a_question_is_embedded_without_pytorch():
     code = (
-        "import sys; from sci_assistant.models import LocalEmbeddings as L; e = L(); e.embed(['a']); e.query_spec; "
+        "import sys; from sci_assistant.models import LocalEmbeddings as L; e = L(); e.embed(['a']); e.spec; "
         "print([m for m in ('torch', 'transformers', 'sentence_transformers', 'sklearn') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

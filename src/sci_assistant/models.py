@@ -1,7 +1,7 @@
 """Embedding models as LangChain Embeddings: the bundled weights in their fastest exact-enough form, or another model.
 
-The bundled weights answer questions by onnxruntime in float32 (graph.py) and embed passages in bfloat16 where the
-machine counts in it (bfloat16.py), else by onnxruntime too. Another model, a folder or a hub id, is run by
+The bundled weights embed questions by onnxruntime in float32 (graph.py), and passages too; those of a large corpus in
+bfloat16 where the machine counts in it (bfloat16.py). Another model, a folder or a hub id, is run by
 sentence-transformers in float32; a model hub is contacted only when an id is set.
 """
 
@@ -39,13 +39,18 @@ __all__ = ["BUNDLED_SHA256", "Form", "LocalEmbeddings", "ModelSpec", "Vectors", 
 Vectors = NDArray[np.float32]
 Form = Literal["torch-float32", "onnx-float32", "torch-bfloat16"]
 
+# Texts to embed up to which passages are embedded in float32: one to two minutes on two cores, once. bfloat16 moves
+# no nDCG on judged questions, but a near tie now and then: 22 of 614 lists of five on the development questions
+# (benchmarks/embedding_forms.py). Beyond it a corpus is too large to have been read answer by answer.
+EXACT_CHARACTERS = 4_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
     """What a build must know of its embedding model: another name or revision makes other vectors.
 
-    Another `form` (runtime and number format of the passages' vectors) makes vectors so near that a question in one
-    finds passages in another (benchmarks/embedding_forms.py); a build has all of its own in one form.
+    Another `form` (runtime and number format) makes vectors so near that a question in one finds passages in another
+    (benchmarks/embedding_forms.py); a build has all of its passages in one form.
     """
 
     name: str
@@ -64,7 +69,7 @@ class LocalEmbeddings(Embeddings):
 
     Args:
         model: a folder or a hub id; None for the bundled weights.
-        form: how passages are embedded; None for the fastest form of this machine.
+        form: how passages are embedded; None to let `passage_form` choose.
     """
 
     def __init__(self, model: str | None = None, *, form: Form | None = None) -> None:
@@ -141,20 +146,20 @@ class LocalEmbeddings(Embeddings):
         """How questions are embedded: the bundled weights need no PyTorch for it."""
         return "onnx-float32" if self._bundled else "torch-float32"
 
-    @cached_property
-    def passage_form(self) -> Form:
-        """How passages are embedded; looks for a GPU by PyTorch where the processor has no bfloat16."""
+    def passage_form(self, characters: int, *, before: Form | None = None) -> Form:
+        """How to embed a corpus of so many characters: exactly where that takes a minute or two, else fast.
+
+        Looks for a GPU by PyTorch where the processor has no bfloat16. The form of the build `before` is kept where
+        this machine has it, so that an edit embeds nothing else again.
+        """
         if self._wanted is not None or not self._bundled:
-            return self._wanted or "torch-float32"
-        return "torch-bfloat16" if cpu_has_bfloat16() or device_name() is not None else "onnx-float32"
-
-    @property
-    def spec(self) -> ModelSpec:
-        """The model that passages are embedded with."""
-        return replace(self.query_spec, form=self.passage_form)
+            return self._wanted or self.query_form
+        if before == self.query_form or (before is None and characters <= EXACT_CHARACTERS):
+            return self.query_form
+        return "torch-bfloat16" if cpu_has_bfloat16() or device_name() is not None else self.query_form
 
     @cached_property
-    def query_spec(self) -> ModelSpec:
+    def spec(self) -> ModelSpec:
         """The model that questions are embedded with; loads the weights of one that is not the bundled one."""
         if self._bundled:
             return ModelSpec(BUNDLED_NAME, self.revision, self.query_form, HIDDEN, MOST_TOKENS)
@@ -171,13 +176,13 @@ class LocalEmbeddings(Embeddings):
         """Unit vectors of questions, shape (len(texts), dimensions), float32."""
         return self._embed(texts, self.query_form)
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors of passages in this machine's form, shape (len(texts), dimensions), float32."""
-        return self._embed(texts, self.passage_form)
+    def embed_passages(self, texts: Sequence[str], form: Form) -> Vectors:
+        """Unit vectors of passages in a form of `passage_form`, shape (len(texts), dimensions), float32."""
+        return self._embed(texts, form)
 
     def _embed(self, texts: Sequence[str], form: Form) -> Vectors:
         if not texts:
-            return np.empty((0, self.query_spec.dimensions), dtype=np.float32)
+            return np.empty((0, self.spec.dimensions), dtype=np.float32)
         if form == "onnx-float32":
             return self._graph.embed(self._pieces.encode(texts))
         if form == "torch-bfloat16":
@@ -196,7 +201,7 @@ class LocalEmbeddings(Embeddings):
         return [len(ids) for ids in encoded["input_ids"]]
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        return [[float(x) for x in row] for row in self.embed_passages(texts)]
+        return [[float(x) for x in row] for row in self.embed(texts)]
 
     def embed_query(self, text: str) -> list[float]:
         return [float(x) for x in self.embed([text])[0]]

@@ -72,7 +72,7 @@ def make_assistant(
     def live() -> Build:
         build = store.live()
         if build.manifest.build not in checked:
-            build.check(embeddings.query_spec)
+            build.check(embeddings.spec)
             checked.add(build.manifest.build)
         return build
 

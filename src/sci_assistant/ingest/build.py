@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -104,7 +104,7 @@ def build_index(
     with store.indexing():
         old = _live(store, anyhow=rebuild)
         if old is not None and not rebuild:
-            check_model(old, embeddings.query_spec)
+            check_model(old, embeddings.spec)
         plan = _read(corpus, old)
         report = _compare(plan, old)
         _refuse_removals(report, old, allow_removals=allow_removals)
@@ -261,7 +261,8 @@ def _write(
     created = datetime.now(UTC)
     digest = hashlib.sha256("".join(record.content_hash for record in plan.records).encode()).hexdigest()[:8]
     name = f"{created:%Y%m%dT%H%M%S%f}-{digest}"
-    spec = embeddings.spec
+    form = embeddings.passage_form(_characters(plan), before=old.manifest.model.form if old else None)
+    spec = replace(embeddings.spec, form=form)
     before = Before(old if old is not None and old.manifest.model == spec else None)
     known = {r.article: r.content_hash for r in old.manifest.records} if old else {}
     same = frozenset(r.article for r in plan.records if known.get(r.article) == r.content_hash)
@@ -272,7 +273,7 @@ def _write(
         cut = before.cut(plan.articles, same, embeddings)
         step("articles cut")
         with ThreadPoolExecutor(max_workers=1) as side:
-            embedder = Embedder(embeddings, VectorCache(store.folder, spec), side)
+            embedder = Embedder(embeddings, spec.form, VectorCache(store.folder, spec), side)
             read = partial(write_texts, folder, articles=plan.articles, chunks=cut.chunks, glossary=plan.glossary)
             texts = side.submit(read, step=step)
             segments = _write_vectors(
@@ -301,6 +302,14 @@ def _write(
         store.discard(name)
         raise
     return name, embedder.embedded, len(cut.chunks)
+
+
+def _characters(plan: _Plan) -> int:
+    """How many characters are embedded, about: each article as chunks and as sentences, and the questions it lists."""
+    return sum(
+        2 * len(article.text) + sum(len(phrasing) for asked in article.asked for phrasing in asked.phrasings)
+        for article in plan.articles
+    )
 
 
 def _silent(_done: int, _of: int) -> None:

@@ -20,7 +20,7 @@ from sci_assistant.chroma import Step
 from sci_assistant.index import BuildFiles
 from sci_assistant.ingest.chunk import Budget, chunk_article
 from sci_assistant.manifest import SegmentRecord
-from sci_assistant.models import LocalEmbeddings, Vectors
+from sci_assistant.models import Form, LocalEmbeddings, Vectors
 from sci_assistant.store import VectorCache
 from sci_assistant.types import Article, Chunk
 
@@ -34,8 +34,8 @@ ArticleTexts = Sequence[tuple[str, Sequence[str]]]  # article id and its texts
 class Embedder:
     """Embeds groups of texts in turn, each text once, and only those not in the cache, which `side` writes."""
 
-    def __init__(self, embeddings: LocalEmbeddings, cache: VectorCache, side: Executor) -> None:
-        self._embeddings, self._cache, self._side = embeddings, cache, side
+    def __init__(self, embeddings: LocalEmbeddings, form: Form, cache: VectorCache, side: Executor) -> None:
+        self._embeddings, self._form, self._cache, self._side = embeddings, form, cache, side
         self.embedded = 0
 
     def vectors(self, groups: Sequence[Sequence[str]], *, progress: Progress, step: Step) -> Iterator[Vectors]:
@@ -52,7 +52,7 @@ class Embedder:
             for start in range(0, len(todo), EMBED_STEP):
                 part = todo[start : start + EMBED_STEP]
                 texts = [once[row] for row in part]
-                found[np.asarray(part)] = fresh = self._embeddings.embed_passages(texts)
+                found[np.asarray(part)] = fresh = self._embeddings.embed_passages(texts, self._form)
                 written.append(self._side.submit(self._cache.put, texts, fresh))
                 self.embedded += len(part)
                 progress(self.embedded, len(missing))
@@ -110,7 +110,7 @@ class Before:
 
     def cut(self, articles: Sequence[Article], same: frozenset[str], embeddings: LocalEmbeddings) -> Cut:
         """Chunk the articles; those that are the `same` as before keep their chunks."""
-        budget = Budget(embeddings.query_spec.max_tokens)
+        budget = Budget(embeddings.spec.max_tokens)
         chunks: list[Chunk] = []
         rows: list[int] = []
         for article in articles:
