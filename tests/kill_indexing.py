@@ -86,7 +86,7 @@ def forked(work: Callable[[], int]) -> int:
     if process == 0:
         try:
             status = work()
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - a forked process ends here, whatever happened
             traceback.print_exc()
             status = BROKEN
         sys.stderr.flush()

@@ -3,8 +3,6 @@
 import json
 import shutil
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -14,7 +12,6 @@ import pytest
 
 from sci_assistant.chroma import HNSW
 from sci_assistant.errors import CorpusError, RemovalsRefused, StoreBusy, StoreEmpty, StoreError, StoreMismatch
-from sci_assistant.index import Build
 from sci_assistant.ingest import embed as embed_module
 from sci_assistant.ingest.build import build_index
 from sci_assistant.store import Store
@@ -278,48 +275,6 @@ def test_a_store_remembers_its_corpus(store, corpus, embeddings):
     assert corpus_paths(settings, store) == (bundled_corpus(),)
     build_index(store, [corpus], embeddings)
     assert corpus_paths(settings, store) == (corpus.resolve(),)
-
-
-def test_a_chroma_server_holds_the_vectors_by_setting(corpus, embeddings, tmp_path, free_port):
-    command = [
-        sys.executable,
-        "-c",
-        "from chromadb.cli.cli import app; app()",
-        "run",
-        "--path",
-        str(tmp_path / "server"),
-    ]
-    server = subprocess.Popen(
-        [*command, "--port", str(free_port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        url = f"http://127.0.0.1:{free_port}"
-        wait_for(free_port)
-        store = Store(tmp_path / "store", chroma_url=url)
-        build_index(store, [corpus], embeddings)
-        build = store.live()
-        found = build.nearest(embeddings.embed(["the sign of beta"])[0], 2)
-        assert build.chunks[max(found, key=found.get)].article == "beta"
-        assert not (build.folder / "chroma").exists()
-        store.close()
-    finally:
-        server.terminate()
-        server.wait(timeout=10)
-    with pytest.raises(StoreError, match=url):
-        Build(build.folder, chroma_url=url)
-
-
-def wait_for(port):
-    import socket
-
-    for _ in range(150):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    raise AssertionError("the Chroma server did not start")
 
 
 def test_embedding_shows_its_progress(store, corpus, embeddings, monkeypatch):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property
@@ -149,6 +150,11 @@ class Build:
         return offsets
 
     def _open_segments(self, place: Place) -> tuple[Segment, ...]:
+        """The segments; none where embedded Chroma could not open them, since it wants to write: then every vector
+        is looked at (`_nearest_exactly`)."""
+        folders = [place.segment_folder(record.name) for record in self.manifest.segments]
+        if place.url is None and any(each.is_dir() and not os.access(each, os.W_OK) for each in folders):
+            return ()
         with ExitStack() as closing:  # those that are open are closed where one cannot be opened
             opened = tuple(
                 closing.enter_context(contextlib.closing(Segment(place, record.name, size=record.size)))
@@ -205,11 +211,17 @@ class Build:
         Raises:
             StoreError: Chroma does not answer.
         """
+        if len(self.segments) != len(self.manifest.segments):
+            return self._nearest_exactly(vector, count)
         found: list[tuple[int, float]] = []
         for number, segment in enumerate(self.segments):
             found += self._nearest_in(number, segment, vector, count)
         found.sort(key=lambda pair: -pair[1])
         return dict(found[:count])
+
+    def _nearest_exactly(self, vector: Vectors, count: int) -> dict[int, float]:
+        scores = self.files.chunk_vectors @ vector
+        return {int(position): float(scores[position]) for position in np.argsort(-scores, kind="stable")[:count]}
 
     def _nearest_in(self, number: int, segment: Segment, vector: Vectors, count: int) -> list[tuple[int, float]]:
         """The nearest chunks of one segment that this build uses; an edit leaves some in it that are used no more."""

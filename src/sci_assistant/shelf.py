@@ -35,12 +35,22 @@ class Shelf:
         self._place = Place(Path(), url)
 
     @cached_property
+    def _client(self) -> Any:
+        return open_client(self._place)
+
+    @cached_property
     def _collection(self) -> Any:
-        client = open_client(self._place)
         try:
-            return client.get_or_create_collection(COLLECTION, embedding_function=None)
+            return self._client.get_or_create_collection(COLLECTION, embedding_function=None)
         except chroma_errors() as error:
             raise self._silent(error) from error
+
+    def close(self) -> None:
+        """Let go of the server; the next call connects again."""
+        for name in ("_collection", "_client"):
+            held = self.__dict__.pop(name, None)
+            if name == "_client" and held is not None:
+                held.close()
 
     def _silent(self, error: Exception) -> StoreError:
         return StoreError(f"The Chroma server at {self._place.url} did not answer: {error} Is it running?")
@@ -128,7 +138,7 @@ class Shelf:
                 for key in keys:
                     if key in content:
                         stream.write(_unpacked(str(content[key]["content"])))
-                    elif count is not None or number == 0:
+                    elif count is not None or key.endswith("/0"):
                         raise StoreError(
                             f"The Chroma server at {self._place.url} has no {key}. Run: sci-assistant index"
                         )

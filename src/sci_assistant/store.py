@@ -154,6 +154,8 @@ class Store:
             self._retired, self._open = [], None
         for build in builds:
             build.close()
+        if self._shelf is not None:
+            self._shelf.close()
 
     def build_folder(self, name: str) -> Path:
         return self.folder / "builds" / name
