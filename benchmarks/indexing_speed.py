@@ -1,6 +1,6 @@
 """Index sampled answers with everything that quoting needs, beside the tutorial pipeline, in turn.
 
-    python benchmarks/indexing_speed.py --data ../shared/data/consumer-health [--articles 2000] [--part 100] [--clock cpu]
+    python benchmarks/indexing_speed.py --data ../shared/data/consumer-health [--articles 2000] [--clock cpu]
 
 Source characters a second of both: ours parses, cuts, embeds chunks and sentences, and writes, verifies and publishes
 a build; the tutorials' pipeline (eval/tutorial.py) splits at 1,000 characters with 200 of overlap, embeds with
@@ -78,9 +78,7 @@ def main() -> int:
     parser.add_argument("--articles", type=int, default=2000)
     parser.add_argument("--part", type=int, default=100, help="answers between two turns")
     parser.add_argument("--form", default="torch-bfloat16", help="the form of a corpus above four million characters")
-    parser.add_argument(
-        "--clock", choices=CLOCKS, default="wall", help="cpu where other programs keep the machine busy"
-    )
+    parser.add_argument("--clock", choices=CLOCKS, default="wall", help="cpu on a busy machine")
     options = parser.parse_args()
     clock = CLOCKS[options.clock]
     print(describe(), flush=True)
