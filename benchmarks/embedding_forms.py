@@ -80,9 +80,10 @@ def top_fives() -> None:
             lists[form] = [[p.chunk.id for p in assistant.search(q.turn, k=5).passages] for q in questions]
             store.close()
     exact, fast = lists.values()
+    order = sum(a != b for a, b in zip(exact, fast, strict=True))
+    passages = sum(set(a) != set(b) for a, b in zip(exact, fast, strict=True))
     print(
-        f"{len(questions)} development questions: another order in {sum(a != b for a, b in zip(exact, fast, strict=True))}"
-        f" lists of five, other passages in {sum(set(a) != set(b) for a, b in zip(exact, fast, strict=True))}"
+        f"{len(questions)} development questions: another order in {order} lists of five, other passages in {passages}"
     )
 
 
