@@ -1,6 +1,6 @@
 """Draw what benchmarks/scale.py measured (--json FILE) as docs/scale.svg and docs/search.svg.
 
-    python benchmarks/plots.py FILE
+python benchmarks/plots.py FILE
 """
 
 from __future__ import annotations

@@ -307,7 +307,9 @@ def _write(
 def _characters(plan: _Plan) -> int:
     """How many characters are embedded, about: each article as chunks and as sentences, and the questions it lists."""
     return sum(
-        2 * len(article.text) + sum(len(phrasing) for asked in article.asked for phrasing in asked.phrasings)
+        len(article.text)
+        + sum(len(text) for text in embedded_sentences(article))
+        + sum(len(phrasing) for asked in article.asked for phrasing in asked.phrasings)
         for article in plan.articles
     )
 
