@@ -12,7 +12,7 @@ from sci_assistant.ask.assistant import Assistant
 from sci_assistant.ask.retrieve import HybridRetriever
 from sci_assistant.ask.triage import Triage
 from sci_assistant.errors import StoreEmpty, StoreError
-from sci_assistant.index import Build, read_manifest
+from sci_assistant.index import Build
 from sci_assistant.models import LocalEmbeddings
 from sci_assistant.settings import Settings
 from sci_assistant.store import Store
@@ -50,10 +50,9 @@ def corpus_paths(settings: Settings, store: Store) -> tuple[Path, ...]:
     """The corpus that was set, else the one that the store remembers, else the bundled one."""
     if settings.corpus:
         return settings.corpus
-    name = store.current_name()
-    if name is not None:
+    if store.current_name() is not None:
         try:
-            remembered = tuple(Path(path) for path in read_manifest(store.build_folder(name)).corpus)
+            remembered = tuple(Path(path) for path in store.live_files().manifest.corpus)
         except StoreError:
             remembered = ()
         if remembered and all(path.exists() for path in remembered):
@@ -87,7 +86,7 @@ def corpus_notice(settings: Settings, store: Store) -> str | None:
     from sci_assistant.ingest.build import compare_corpus
 
     try:
-        report = compare_corpus(corpus_paths(settings, store), store.live())
+        report = compare_corpus(corpus_paths(settings, store), store.live_files())
     except (CorpusError, StoreError) as error:
         return f"The corpus cannot be compared with what is live: {error}"
     counts = (
@@ -109,11 +108,10 @@ def read_status(settings: Settings, store: Store) -> dict[str, Any]:
         "changed": None,
         "settings": {f"SCI_ASSISTANT_{name.upper()}": str(value) for name, value in settings.model_dump().items()},
     }
-    name = store.current_name()
-    if name is None:
+    if store.current_name() is None:
         return status
     try:
-        manifest = read_manifest(store.build_folder(name))
+        manifest = store.live_files().manifest
     except StoreError as error:
         return status | {"problem": str(error)}
     age = datetime.now(UTC) - datetime.fromisoformat(manifest.created)
@@ -146,3 +144,9 @@ def warm_up(assistant: Assistant) -> None:
         assistant.search(Turn("spinal cord injury"), k=1)
     except StoreEmpty:
         return
+
+
+def make_assistant_over(build: Build, settings: Settings, embeddings: LocalEmbeddings) -> Assistant:
+    """An assistant over one opened build, live or not."""
+    retriever = HybridRetriever(embeddings=embeddings, live=lambda: build, k=settings.passages)
+    return Assistant(retriever, Triage(), settings)

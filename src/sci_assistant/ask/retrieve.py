@@ -21,6 +21,7 @@ from sci_assistant.ask.adapter import adapt
 from sci_assistant.ask.expand import expand
 from sci_assistant.asked import AskedMatch
 from sci_assistant.index import Build
+from sci_assistant.keyword import best
 from sci_assistant.models import LocalEmbeddings, Vectors
 from sci_assistant.types import Passage
 from sci_assistant.words import stems
@@ -93,7 +94,7 @@ class HybridRetriever(BaseRetriever):
         listed = _by_chunk(matches, build)
         nearest = build.nearest(vector, reach)
         scores = build.keyword.scores(words)
-        best_words = np.argsort(-scores, kind="stable")[:reach]
+        best_words = best(scores, reach)
         found = {*(int(p) for p in best_words if scores[p] > 0), *listed}
         dense = nearest | build.cosines(sorted(found - set(nearest)), vector)
         keyword = {p: float(scores[p]) for p in dense}
