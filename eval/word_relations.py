@@ -23,9 +23,9 @@ import click
 from sci_assistant.words import zipf
 
 NAME = "word_relations.txt"
-LEAST_ZIPF = 2.9
+LEAST_ZIPF = 3.0
 SENSES = 4  # of a word, commonest first
-WIDER_STEPS = 2
+WIDER_STEPS = 1
 PARTS = ("noun", "verb", "adj", "adv")
 # lexicographer files of nouns, https://wordnet.princeton.edu/documentation/lexnames5wn
 NOUN_KINDS = dict(
@@ -121,11 +121,6 @@ def _add(
                 relations.opposite.add(synsets[target].words[end - 1])
             if symbol in "+\\" and source == at and end and is_common(synsets[target].words[end - 1]):
                 relations.same.add(synsets[target].words[end - 1])
-            if symbol == "&":
-                head = synsets[target]
-                relations.opposite.update(
-                    w for s, t, _, e in head.pointers if s == "!" and is_common(w := synsets[t].words[e - 1])
-                )
     step = found[:2]
     for _ in range(WIDER_STEPS):
         step = [target for key in step for symbol, target, _, _ in synsets[key].pointers if symbol == "@"]

@@ -1,0 +1,111 @@
+"""What words say of each other: which may stand for which, which are opposites, what kind of thing a noun names.
+
+Takes words in any form; compares stems. From data/word_relations.txt (WordNet, see eval/word_relations.py) and
+data/opposites.yaml (by hand). Similar meaning is never taken from vectors: opposites are near neighbours there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+from sci_assistant.words import stem
+
+VERB_KINDS = frozenset({"-"})
+
+
+@dataclass(slots=True)
+class _Entry:
+    kind: str = "-"
+    same: set[str] = field(default_factory=set)  # stems
+    wider: set[str] = field(default_factory=set)
+    opposite: set[str] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)  # of `same`, as written
+    against: set[str] = field(default_factory=set)  # of `opposite`, as written
+
+
+class WordRelations:
+    """Looks up stems; safe for many threads."""
+
+    def __init__(self, lines: Iterable[str], opposites: Iterable[tuple[str, str]]) -> None:
+        self._entries: dict[str, _Entry] = defaultdict(_Entry)
+        for line in lines:
+            if line.strip() and not line.startswith("#"):
+                self._read(line)
+        self._by_hand: dict[str, set[str]] = defaultdict(set)
+        for left, right in opposites:
+            self._oppose(left.split(), right.split())
+        self._entries = dict(self._entries)
+
+    def _read(self, line: str) -> None:
+        word, kind, same, wider, opposite = (part.strip() for part in line.rstrip("\n").split("|"))
+        entry = self._entries[stem(word)]
+        if entry.kind == "-" or word == stem(word):
+            entry.kind = kind
+        entry.same.update(map(stem, same.split()))
+        entry.words.update(same.split())
+        entry.wider.update(map(stem, wider.split()))
+        entry.opposite.update(map(stem, opposite.split()))
+        entry.against.update(opposite.split())
+
+    def _oppose(self, left: list[str], right: list[str]) -> None:
+        for one, other in ((left, right), (right, left)):
+            for word in one:
+                entry = self._entries[stem(word)]
+                entry.opposite.update(map(stem, other))
+                entry.against.update(other)
+                self._by_hand[stem(word)].update(other)
+
+    def _entry(self, word: str) -> _Entry:
+        return self._entries.get(stem(word), _NOTHING)
+
+    def kind(self, word: str) -> str:
+        """WordNet's kind of a noun ("body", "person", "artifact", ...); "-" for other words."""
+        return self._entry(word).kind
+
+    def is_verb_like(self, word: str) -> bool:
+        """Whether a word is known and names no thing first of all."""
+        return stem(word) in self._entries and self.kind(word) in ("-", "act", "communication", "event")
+
+    def opposites(self, word: str) -> set[str]:
+        """Words that say the reverse."""
+        return self._entry(word).against
+
+    def opposites_by_hand(self, word: str) -> set[str]:
+        """Words that say the reverse, of the list made by hand."""
+        return self._by_hand.get(stem(word), set())
+
+    def synonyms(self, word: str) -> set[str]:
+        """Words that may say the same in one of the word's common senses."""
+        return self._entry(word).words
+
+    def are_opposites(self, one: str, other: str) -> bool:
+        first, second = stem(one), stem(other)
+        return second in self._entry(one).opposite or first in self._entry(other).opposite
+
+    def may_stand_for(self, word: str, source: str) -> bool:
+        """Whether a word may stand where the source has another: the same stem, a synonym or a wider word."""
+        first, second = stem(word), stem(source)
+        if first == second:
+            return True
+        entry, other = self._entry(word), self._entry(source)
+        if second in entry.opposite or first in other.opposite:
+            return False
+        return second in entry.same or first in other.same or first in other.wider
+
+
+_NOTHING = _Entry()
+
+
+@cache
+def load_word_relations() -> WordRelations:
+    """The relations that ship with the package; read once."""
+    import yaml
+
+    folder = files("sci_assistant") / "data"
+    opposites = yaml.safe_load((folder / "opposites.yaml").read_text(encoding="utf-8"))
+    lines = (folder / "word_relations.txt").read_text(encoding="utf-8").splitlines()
+    return WordRelations(lines, [(left, right) for left, right in opposites])
