@@ -1,0 +1,309 @@
+"""A claim and the source it is held against -> the first rule that it breaks, or None.
+
+Every rule is a veto: what breaks one is removed whatever else speaks for it. Takes readings; knows no model. Where a
+rule is in doubt it removes, as long as few true paraphrases of the development claims are lost by it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from sci_assistant.ask.verify_read import DENIALS, SOFT_DENIALS, Reading
+from sci_assistant.word_relations import WordRelations, load_word_relations
+from sci_assistant.words import STOPWORDS, medicine_names, stem, zipf
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+UNIVERSAL = _words("always all every everyone everybody everything constantly invariably whenever anyone anybody any")
+UNIVERSAL_SOURCE = UNIVERSAL | _words("each whole never no nobody none nothing both constant entire life lifelong throughout daily")
+PROOF = _words("certainly definitely surely undoubtedly proves prove proven proof guarantee guarantees guaranteed certain cure cures cured")
+HEDGES = _words(
+    "may might can could sometimes often usually mostly likely possible possibly perhaps probably seem seems appear appears "
+    "tend tends suggest suggests some many most several few rarely seldom risk risks chance commonly frequently generally "
+    "typically occasionally about thought believed debated uncertain unclear sure whether likelihood possibility if help helps "
+    "expected prone maybe potential potentially up common"
+)  # fmt: skip
+STRONG_HEDGES = _words("may might could sometimes seem seems appears appear perhaps possibly suggest suggests debated")
+AMOUNTS = {
+    **dict.fromkeys("few rarely seldom".split(), 1), **dict.fromkeys("some sometimes several occasionally certain".split(), 2),
+    **dict.fromkeys("many often lots common commonly frequently numerous".split(), 3),
+    **dict.fromkeys("most mostly usually majority mainly generally typically".split(), 4),
+    **dict.fromkeys("all every everyone everybody always".split(), 5),
+}  # fmt: skip
+NAMED_KINDS = _words("body person artifact substance food animal plant group location state object")
+ABSTRACT_KINDS = _words("act cognition communication attribute event process phenomenon possession shape feeling time")
+# Nouns that name nothing in particular: a paraphrase may bring them in.
+GENERAL = _words(
+    "person people someone anyone man woman adult patient individual thing place part area side end kind type way form case "
+    "problem trouble issue condition state situation team care staff helper life time day moment step amount number group set "
+    "help aid support use need sign symptom body health injury cord spine level result effect cause reason risk danger chance "
+    "matter item object piece point line ground base top bottom front back position order plan program home house work job "
+    "family member other user reader expert specialist professional guide guideline advice fact word name question answer "
+    "equipment device tool product supply medicine drug treatment therapy illness disease infection method means routine "
+    "couple pair lot majority world country year week month hour minute second age youth child parent fellow own self "
+    "substitute list start beginning middle rest whole half"
+)  # fmt: skip
+TOPIC = frozenset(stem(word) for word in _words("sci spinal cord injury injuries injured paralysis paralyzed disability"))
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A claim beside the source text it is held against. `licensed` are stems that the context gives: the topic."""
+
+    claim: Reading
+    source: Reading
+    licensed: frozenset[str] = frozenset()
+
+    @property
+    def relations(self) -> WordRelations:
+        return load_word_relations()
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """Content words of the claim whose stem the source lacks."""
+        known = self.source.stems | self.licensed | TOPIC
+        return tuple(word for word in self.claim.content if stem(word) not in known)
+
+    @cached_property
+    def left_out(self) -> tuple[str, ...]:
+        """Words of the source whose stem the claim lacks."""
+        return tuple(word for word in self.source.words if stem(word) not in self.claim.stems)
+
+    @cached_property
+    def new(self) -> tuple[str, ...]:
+        """Content words of the claim that nothing in the source may stand for."""
+        return tuple(word for word in self.missing if not self._stands(word))
+
+    def _stands(self, word: str) -> bool:
+        return any(self.relations.may_stand_for(word, other) for other in self.source.content)
+
+
+Rule = Callable[[Compared], bool]
+
+
+def breaks_numbers(pair: Compared) -> bool:
+    """A quantity that the source does not state, or a level of injury."""
+    stated = pair.source.quantities
+    bare = {q.value for q in stated}
+    for quantity in pair.claim.quantities:
+        if quantity in stated or (not quantity.what and quantity.value in bare):
+            continue
+        return True
+    return _other_level(pair) or _bound_elsewhere(pair)
+
+
+def _other_level(pair: Compared) -> bool:
+    stated = dict.fromkeys(pair.source.levels)
+    names = {level for level, _ in stated}
+    for level, side in pair.claim.levels:
+        if (level, side) in stated:
+            continue
+        if level not in names or side:
+            return True
+        if not side and not any(other == (level, "") for other in stated):
+            return True
+    return False
+
+
+def _bound_elsewhere(pair: Compared) -> bool:
+    """A number beside a name where the source has another number beside it ("911 in the UK")."""
+    source, claim = _name_numbers(pair.source.text), _name_numbers(pair.claim.text)
+    return any(name in source and number not in source[name] for name, numbers in claim.items() for number in numbers)
+
+
+_NAME_OR_NUMBER = re.compile(r"\b(\d[\d,.]*\d|\d)\b|(?<=[a-z,(] )([A-Z][A-Za-z-]{1,})|(?<=\()([A-Z][A-Za-z-]+)")
+
+
+def _name_numbers(text: str) -> dict[str, set[str]]:
+    """For names the numbers nearest to them, where a text has two numbers or more, or one."""
+    found = [(m.start(), m.group(1), m.group(2) or m.group(3)) for m in _NAME_OR_NUMBER.finditer(text)]
+    numbers = [(at, number) for at, number, _ in found if number]
+    near: dict[str, set[str]] = {}
+    for at, _, name in found:
+        if name and numbers:
+            before = [number for place, number in numbers if place < at]
+            after = [number for place, number in numbers if place > at]
+            near[name] = {before[-1] if before else after[0]}
+    return near
+
+
+def breaks_units(pair: Compared) -> bool:
+    """A unit of time that the source does not name, a share where it counts times, and the like."""
+    converted = {q.what for q in pair.claim.quantities} & {"time", "month"}
+    if pair.claim.spans - pair.source.spans and not (converted and pair.claim.quantities <= pair.source.quantities):
+        return True
+    kinds = {q.what for q in pair.claim.quantities} - {q.what for q in pair.source.quantities} - {""}
+    return bool(kinds) and bool(pair.claim.quantities)
+
+
+def breaks_denial(pair: Compared) -> bool:
+    """What one denies the other states."""
+    claim, source = pair.claim, pair.source
+    if claim.denials and not source.softly_denied and not _opposite_pair(pair):
+        return True
+    if source.denials and not claim.softly_denied and not _opposite_pair(pair):
+        return any(_is_told(scope, claim) for scope in source.denials if scope)
+    return _denied_otherwise(claim, source) or _denied_otherwise(source, claim)
+
+
+def _is_told(scope: tuple[str, ...], other: Reading) -> bool:
+    """Whether a claim speaks of what a denial governs."""
+    return sum(word in other.stems for word in scope[:3]) * 2 >= len(scope[:3])
+
+
+def _denied_otherwise(one: Reading, other: Reading) -> bool:
+    """Whether a denial's first words stand in the other text free of any denial."""
+    for scope in one.denials:
+        told = [word for word in scope[:3] if word in other.stems]
+        if len(told) >= 2 and len(told) == len(scope[:3]) and not any(word in other.denied for word in told):
+            return not _near_soft(other, told[0])
+    return False
+
+
+def _near_soft(reading: Reading, word: str) -> bool:
+    places = [at for at, token in enumerate(reading.tokens) if token[0].isalpha() and stem(token) == word]
+    return any(
+        token in SOFT_DENIALS or token in DENIALS for at in places for token in reading.tokens[max(0, at - 5) : at + 4]
+    )
+
+
+def _opposite_pair(pair: Compared) -> bool:
+    """Whether a word of one stands against a word of the other: a denial may then be said without one."""
+    return any(pair.relations.are_opposites(word, other) for word in pair.missing for other in pair.left_out)
+
+
+_CONDITIONS = (
+    (_words("unless"), re.compile(r"\beven (?:if|when|though)\b|\bwhether or not\b")),
+    (re.compile(r"\beven (?:if|when|though)\b"), re.compile(r"\bunless\b|\bonly (?:if|when|after|once)\b")),
+)
+_EVEN = re.compile(r"\beven (?:if|when|though)\b")
+_UNLESS = re.compile(r"\bunless\b|\bonly\b|\buntil\b|\bonce\b|\bexcept\b")
+_ONLY = _words("only solely just exclusively")
+_LIMITS = _ONLY | DENIALS | _words("until alone unless before nobody sole must limited")
+
+
+def breaks_condition(pair: Compared) -> bool:
+    """Even if, unless and only exchanged, or a limit that the source sets taken away or brought in."""
+    claim, source = pair.claim.text.lower(), pair.source.text.lower()
+    even_claim, even_source = bool(_EVEN.search(claim)), bool(_EVEN.search(source))
+    if even_claim != even_source and (_UNLESS.search(source) if even_claim else _UNLESS.search(claim)):
+        return True
+    if pair.claim.has(_ONLY) and not pair.source.has(_LIMITS):
+        return True
+    if pair.source.has(_ONLY) and not pair.claim.has(_LIMITS):
+        after = _after(pair.source, _ONLY)
+        return bool(after) and sum(word in pair.claim.stems for word in after) * 2 >= len(after)
+    return False
+
+
+def _after(reading: Reading, words: frozenset[str]) -> list[str]:
+    at = next(i for i, token in enumerate(reading.tokens) if token in words)
+    rest = [t for t in reading.tokens[at + 1 :] if t[0].isalpha() and t not in STOPWORDS]
+    return [stem(token) for token in rest[:4]]
+
+
+def breaks_hedge(pair: Compared) -> bool:
+    """Said more strongly than the source says it."""
+    claim, source = pair.claim, pair.source
+    if claim.has(UNIVERSAL) and not source.has(UNIVERSAL_SOURCE):
+        return True
+    if claim.has(PROOF) and not any(stem(t) in source.stems for t in claim.tokens if t in PROOF):
+        return True
+    if source.has(STRONG_HEDGES) and not claim.has(HEDGES):
+        return True
+    if claim.has(_words("will must")) and not source.has(_words("will must need needs have has never always only no not required")):
+        return source.has(HEDGES)
+    most = max((AMOUNTS[t] for t in claim.tokens if t in AMOUNTS), default=0)
+    stated = max((AMOUNTS[t] for t in source.tokens if t in AMOUNTS), default=0)
+    return most >= 3 and 0 < stated < most and most - stated >= 1
+
+
+def breaks_opposite(pair: Compared) -> bool:
+    """A word that says the reverse of a word of the source."""
+    for word in pair.claim.words:
+        if stem(word) in pair.source.stems:
+            continue
+        for other in pair.left_out:
+            if pair.relations.are_opposites(word, other) and not _turned(pair, word, other):
+                return True
+    return False
+
+
+def _turned(pair: Compared, word: str, other: str) -> bool:
+    """Whether exactly one of two opposite words is denied, so that both say the same."""
+    return (stem(word) in pair.claim.denied) != (stem(other) in pair.source.denied)
+
+
+def breaks_names(pair: Compared) -> bool:
+    """A drug, test, body part, condition, person or other thing by name that the source does not name."""
+    return any(_names_something(pair, word) for word in pair.new)
+
+
+def _names_something(pair: Compared, word: str) -> bool:
+    if stem(word) in _GENERAL_STEMS:
+        return False
+    if word in medicine_names() and zipf(word) < 4.5:
+        return True
+    return pair.relations.kind(word) in NAMED_KINDS or zipf(word) < 2.0
+
+
+_GENERAL_STEMS = frozenset(stem(word) for word in GENERAL)
+_FIRST = re.compile(r"\b(first|second|last|then|finally)\b")
+_TURNS = (("because", "since", "as"), ("before",), ("after", "once"), ("so",), ("cause", "causes"))
+
+
+def breaks_order(pair: Compared) -> bool:
+    """Cause and effect, or earlier and later, exchanged around one word."""
+    for words in _TURNS:
+        claim, source = _sides(pair.claim, words), _sides(pair.source, words)
+        if claim and source and _crossed(claim, source):
+            return True
+    return False
+
+
+Sides = tuple[frozenset[str], frozenset[str]]
+
+
+def _sides(reading: Reading, words: tuple[str, ...]) -> Sides | None:
+    """The words of the main clause and those of the clause that a joining word opens, wherever it stands."""
+    tokens = reading.tokens
+    at = next((i for i, token in enumerate(tokens) if token in words), None)
+    if at is None:
+        return None
+    if at > 0:
+        return _stems_of(tokens[:at]), _stems_of(tokens[at + 1 :])
+    comma = next((i for i, token in enumerate(tokens) if token == ","), None)
+    return (_stems_of(tokens[comma + 1 :]), _stems_of(tokens[1:comma])) if comma else None
+
+
+def _stems_of(tokens: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(stem(t) for t in tokens if t[0].isalpha() and t not in STOPWORDS)
+
+
+def _crossed(claim: Sides, source: Sides) -> bool:
+    straight = len(claim[0] & source[0]) + len(claim[1] & source[1])
+    across = len(claim[0] & source[1]) + len(claim[1] & source[0])
+    return across > straight and across >= 3
+
+
+RULES: tuple[tuple[str, Rule], ...] = (
+    ("number", breaks_numbers),
+    ("unit", breaks_units),
+    ("negation", breaks_denial),
+    ("condition", breaks_condition),
+    ("hedge", breaks_hedge),
+    ("opposite", breaks_opposite),
+    ("name", breaks_names),
+    ("order", breaks_order),
+)
+
+
+def first_broken(pair: Compared) -> str | None:
+    """The name of the first rule that a claim breaks against a source."""
+    return next((name for name, rule in RULES if rule(pair)), None)
