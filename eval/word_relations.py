@@ -20,7 +20,7 @@ from pathlib import Path
 
 import click
 
-from sci_assistant.words import zipf
+from sci_assistant.words import stem, zipf
 
 NAME = "word_relations.txt"
 LEAST_ZIPF = 3.0
@@ -79,6 +79,17 @@ def read_senses(path: Path, letter: str) -> Iterator[tuple[str, list[str]]]:
         yield parts[0], [offset + letter for offset in parts[-int(parts[2]) :]]
 
 
+def read_counts(path: Path) -> dict[tuple[str, str], int]:
+    """How often each word was met in tagged text, by part of speech."""
+    counts: dict[tuple[str, str], int] = defaultdict(int)
+    letters = {"1": "n", "2": "v", "3": "a", "4": "r", "5": "a"}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        sense, _, _, count = line.split()
+        word, _, rest = sense.partition("%")
+        counts[word, letters[rest[0]]] += int(count)
+    return counts
+
+
 def is_common(word: str) -> bool:
     return PLAIN.fullmatch(word) is not None and len(word) > 2 and zipf(word) >= LEAST_ZIPF
 
@@ -94,9 +105,18 @@ def collect(folder: Path) -> dict[str, Relations]:
     # satellites of adjectives are named with "s" where they are pointed to
     synsets.update({key[:-1] + "s": value for key, value in synsets.items() if key.endswith("a")})
     relations: dict[str, Relations] = defaultdict(Relations)
+    counts = read_counts(folder / "index.sense")
     for (word, letter), found in senses.items():
         if is_common(word):
-            _add(relations[word], word, letter, [key for key in found[:SENSES]], synsets, senses)
+            _add(relations[word], word, letter, found[:SENSES], synsets, senses)
+    for word, found in relations.items():
+        if counts.get((word, "n"), 0) < max(counts.get((word, letter), 0) for letter in "var"):
+            found.kind = "-"  # mostly another part of speech
+    by_stem: dict[str, str] = {}
+    for word in relations:
+        by_stem[stem(word)] = max(word, by_stem.get(stem(word), word), key=zipf)
+    for word, found in relations.items():
+        found.kind = relations[by_stem[stem(word)]].kind  # that of the commonest form
     return relations
 
 

@@ -1,15 +1,16 @@
 """What words say of each other: which may stand for which, which are opposites, what kind of thing a noun names.
 
 Takes words in any form; compares stems. From data/word_relations.txt (WordNet, see eval/word_relations.py) and
-data/opposites.yaml (by hand). Similar meaning is never taken from vectors: opposites are near neighbours there.
+data/opposites.yaml and data/synonyms.yaml (by hand). Similar meaning is never taken from vectors: opposites are near neighbours there.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from sci_assistant.words import stem
@@ -30,7 +31,12 @@ class _Entry:
 class WordRelations:
     """Looks up stems; safe for many threads."""
 
-    def __init__(self, lines: Iterable[str], opposites: Iterable[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        lines: Iterable[str],
+        opposites: Iterable[tuple[str, str]],
+        synonyms: Iterable[Iterable[str]] = (),
+    ) -> None:
         self._entries: dict[str, _Entry] = defaultdict(_Entry)
         for line in lines:
             if line.strip() and not line.startswith("#"):
@@ -38,6 +44,10 @@ class WordRelations:
         self._by_hand: dict[str, set[str]] = defaultdict(set)
         for left, right in opposites:
             self._oppose(left.split(), right.split())
+        for group in synonyms:
+            stems = {stem(word) for word in group}
+            for one in stems:
+                self._entries[one].same.update(stems - {one})
         self._entries = dict(self._entries)
 
     def _read(self, line: str) -> None:
@@ -60,7 +70,7 @@ class WordRelations:
                 self._by_hand[stem(word)].update(other)
 
     def _entry(self, word: str) -> _Entry:
-        return self._entries.get(stem(word), _NOTHING)
+        return self._entries.get(stem(word)) or self._entries.get(positive(word), _NOTHING)
 
     def kind(self, word: str) -> str:
         """WordNet's kind of a noun ("body", "person", "artifact", ...); "-" for other words."""
@@ -83,21 +93,36 @@ class WordRelations:
         return self._entry(word).words
 
     def are_opposites(self, one: str, other: str) -> bool:
-        first, second = stem(one), stem(other)
-        return second in self._entry(one).opposite or first in self._entry(other).opposite
+        first, second = self._entry(one).opposite, self._entry(other).opposite
+        return not first.isdisjoint(_forms(other)) or not second.isdisjoint(_forms(one))
 
     def may_stand_for(self, word: str, source: str) -> bool:
         """Whether a word may stand where the source has another: the same stem, a synonym or a wider word."""
-        first, second = stem(word), stem(source)
-        if first == second:
+        first, second = _forms(word), _forms(source)
+        if not first.isdisjoint(second):
             return True
         entry, other = self._entry(word), self._entry(source)
-        if second in entry.opposite or first in other.opposite:
+        if not entry.opposite.isdisjoint(second) or not other.opposite.isdisjoint(first):
             return False
-        return second in entry.same or first in other.same or first in other.wider
+        return not (entry.same.isdisjoint(second) and (other.same | other.wider).isdisjoint(first))
 
 
 _NOTHING = _Entry()
+_COMPARED = re.compile(r"(?:e[rd]|est)$")
+
+
+@lru_cache(maxsize=50_000)
+def positive(word: str) -> str:
+    """The stem of a word without its ending of comparison: easiest -> easi, bigger -> big; the stem where it has none."""
+    bare = _COMPARED.sub("", word) if len(word) > 4 and word.endswith(("er", "est")) else word
+    if len(bare) > 3 and bare[-1] == bare[-2] and bare[-1] in "bdgmnpt":
+        bare = bare[:-1]
+    return stem(bare)
+
+
+@lru_cache(maxsize=50_000)
+def _forms(word: str) -> frozenset[str]:
+    return frozenset({stem(word), positive(word), stem(positive(word))})
 
 
 @cache
@@ -107,5 +132,6 @@ def load_word_relations() -> WordRelations:
 
     folder = files("sci_assistant") / "data"
     opposites = yaml.safe_load((folder / "opposites.yaml").read_text(encoding="utf-8"))
+    synonyms = yaml.safe_load((folder / "synonyms.yaml").read_text(encoding="utf-8"))
     lines = (folder / "word_relations.txt").read_text(encoding="utf-8").splitlines()
-    return WordRelations(lines, [(left, right) for left, right in opposites])
+    return WordRelations(lines, [(left, right) for left, right in opposites], synonyms)

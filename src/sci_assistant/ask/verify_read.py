@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from sci_assistant.words import STOPWORDS, stem
 
@@ -52,16 +53,18 @@ _SPANS = {
 
 DENIALS = frozenset(
     "not never no none nobody nothing neither nor cannot without unless noone nowhere don't doesn't didn't isn't aren't "
-    "wasn't weren't can't couldn't won't wouldn't shouldn't mustn't needn't hasn't haven't hadn't".split()
+    "avoid avoids avoiding skip skips skipping instead wasn't weren't can't couldn't won't wouldn't shouldn't mustn't needn't hasn't haven't hadn't".split()
 )
 # Words that may say a denial in another way.
+_NO_PREDICATE = STOPWORDS - frozenset("get gets getting go goes going got know let make makes tell want use used using like".split())
 SOFT_DENIALS = frozenset(
-    "avoid avoids avoiding rarely seldom hardly scarcely barely little few fewer lack lacks lacking fail fails failing "
-    "unable refuse refuses stop stops stopping stopped skip skips prevent prevents preventing instead rather than unlikely "
-    "impossible free only missing absent hard difficult less least except leave away off out until too before "
-    "unnecessary needless harmless painless incomplete keep stay separate different wrong unsafe dangerous forbid forbidden banned".split()
+    "rarely seldom hardly scarcely barely little few fewer lack lacks lacking fail fails failing "
+    "unable refuse refuses stop stops prevent prevents preventing rather unlikely impossible free "
+    "missing absent less least except unnecessary needless forbid forbidden banned nonexistent differ differs disagree disagrees vary varies "
+    "harmless painless unsure undetected unnoticed unfelt untreated unhelpful silent silently".split()
 )
 _CLAUSE_ENDS = frozenset(", ; : . ( ) but because so if when although though while since unless whereas".split())
+_LISTED = re.compile(r"(?:to |be )?\w+ (?:, \w+ )*, \w+ (?:or|and) \w+")  # "not rub, massage or force"
 SCOPE = 4  # content words after a denial that it governs
 
 
@@ -112,7 +115,17 @@ class Reading:
     @cached_property
     def spans(self) -> frozenset[str]:
         """Units of time that are named, with or without a number."""
-        return frozenset(_SPANS[token] for token in self.tokens if token in _SPANS)
+        return frozenset(_SPANS[token] for token in self.tokens if token in _SPANS and token != "second")
+
+    @cached_property
+    def loose_quantities(self) -> frozenset[Quantity]:
+        """Quantities with those that an article states: "an hour"."""
+        found = set(self.quantities)
+        for before, unit in pairwise(self.tokens):
+            if before in ("a", "an", "per", "each", "every") and unit in _UNITS:
+                what, size = _UNITS[unit]
+                found.add(Quantity(size, what))
+        return frozenset(found)
 
     @cached_property
     def quantities(self) -> frozenset[Quantity]:
@@ -130,16 +143,19 @@ class Reading:
 
     def _scope(self, at: int) -> tuple[str, ...]:
         found: list[str] = []
+        listed = _LISTED.match(" ".join(self.tokens[at + 1 : at + 12]))
         for token in self.tokens[at + 1 :]:
+            if token == "," and listed:
+                continue
             if token in _CLAUSE_ENDS or len(found) == SCOPE:
                 break
-            if token[0].isalpha() and (token not in STOPWORDS or token == "need"):
+            if token[0].isalpha() and token not in _NO_PREDICATE:
                 found.append(stem(token))
         return tuple(found)
 
-    @cached_property
-    def softly_denied(self) -> bool:
-        return any(token in SOFT_DENIALS or token in DENIALS for token in self.tokens)
+    def soft_denials(self, other: Reading) -> bool:
+        """Whether a word says a denial in another way, by a word that the other sentence lacks."""
+        return any(token in SOFT_DENIALS and stem(token) not in other.stems for token in self.tokens)
 
     def has(self, words: frozenset[str]) -> bool:
         return not words.isdisjoint(self.tokens)
@@ -208,6 +224,8 @@ def _value(tokens: tuple[str, ...], at: int) -> tuple[float | None, int, str]:
 def _plain(token: str) -> float | None:
     if token in _NUMBERS:
         return _NUMBERS[token]
+    if token in _TIMES:
+        return _TIMES[token]
     if token == "dozen":
         return 12.0
     if token[0].isdigit():

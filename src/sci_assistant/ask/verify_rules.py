@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from sci_assistant.ask.verify_read import DENIALS, SOFT_DENIALS, Reading
+from sci_assistant.ask.verify_read import DENIALS, Reading
 from sci_assistant.word_relations import WordRelations, load_word_relations
 from sci_assistant.words import STOPWORDS, medicine_names, stem, zipf
 
@@ -20,14 +20,14 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-UNIVERSAL = _words("always all every everyone everybody everything constantly invariably whenever anyone anybody any")
+UNIVERSAL = _words("always all every everyone everybody everything constantly invariably whenever")
 UNIVERSAL_SOURCE = UNIVERSAL | _words("each whole never no nobody none nothing both constant entire life lifelong throughout daily")
-PROOF = _words("certainly definitely surely undoubtedly proves prove proven proof guarantee guarantees guaranteed certain cure cures cured")
+PROOF = _words("certainly definitely surely undoubtedly proves prove proven proof guarantee guarantees guaranteed cure cures cured")
 HEDGES = _words(
     "may might can could sometimes often usually mostly likely possible possibly perhaps probably seem seems appear appears "
     "tend tends suggest suggests some many most several few rarely seldom risk risks chance commonly frequently generally "
-    "typically occasionally about thought believed debated uncertain unclear sure whether likelihood possibility if help helps "
-    "expected prone maybe potential potentially up common"
+    "typically occasionally about thought believed debated uncertain unclear sure whether likelihood possibility if "
+    "expected prone maybe mainly largely nearly almost not cannot potential potentially up common"
 )  # fmt: skip
 STRONG_HEDGES = _words("may might could sometimes seem seems appears appear perhaps possibly suggest suggests debated")
 AMOUNTS = {
@@ -47,7 +47,7 @@ GENERAL = _words(
     "family member other user reader expert specialist professional guide guideline advice fact word name question answer "
     "equipment device tool product supply medicine drug treatment therapy illness disease infection method means routine "
     "couple pair lot majority world country year week month hour minute second age youth child parent fellow own self "
-    "substitute list start beginning middle rest whole half"
+    "machine chair link lack eye tank pair harm substitute list start beginning middle rest whole half"
 )  # fmt: skip
 TOPIC = frozenset(stem(word) for word in _words("sci spinal cord injury injuries injured paralysis paralyzed disability"))
 
@@ -80,8 +80,14 @@ class Compared:
         """Content words of the claim that nothing in the source may stand for."""
         return tuple(word for word in self.missing if not self._stands(word))
 
+    @cached_property
+    def stands(self) -> frozenset[str]:
+        """Words of the claim for which a word of the source that says the same is at hand."""
+        known = self.source.stems
+        return frozenset(word for word in self.claim.words if stem(word) not in known and self._stands(word))
+
     def _stands(self, word: str) -> bool:
-        return any(self.relations.may_stand_for(word, other) for other in self.source.content)
+        return any(self.relations.may_stand_for(word, other) for other in self.source.words)
 
 
 Rule = Callable[[Compared], bool]
@@ -89,7 +95,7 @@ Rule = Callable[[Compared], bool]
 
 def breaks_numbers(pair: Compared) -> bool:
     """A quantity that the source does not state, or a level of injury."""
-    stated = pair.source.quantities
+    stated = pair.source.loose_quantities
     bare = {q.value for q in stated}
     for quantity in pair.claim.quantities:
         if quantity in stated or (not quantity.what and quantity.value in bare):
@@ -144,33 +150,21 @@ def breaks_units(pair: Compared) -> bool:
 
 def breaks_denial(pair: Compared) -> bool:
     """What one denies the other states."""
-    claim, source = pair.claim, pair.source
-    if claim.denials and not source.softly_denied and not _opposite_pair(pair):
-        return True
-    if source.denials and not claim.softly_denied and not _opposite_pair(pair):
-        return any(_is_told(scope, claim) for scope in source.denials if scope)
-    return _denied_otherwise(claim, source) or _denied_otherwise(source, claim)
+    return _states_what_is_denied(pair, pair.source, pair.claim) or _states_what_is_denied(pair, pair.claim, pair.source)
+
+
+def _states_what_is_denied(pair: Compared, denying: Reading, other: Reading) -> bool:
+    if not denying.denials or other.soft_denials(denying) or _opposite_pair(pair):
+        return False
+    if not other.denials:
+        return denying is pair.claim or any(_is_told(scope[:3], other) for scope in denying.denials if scope)
+    predicates = {scope[0] for scope in denying.denials if scope}
+    return any(word in other.stems and word not in other.denied for word in predicates)
 
 
 def _is_told(scope: tuple[str, ...], other: Reading) -> bool:
-    """Whether a claim speaks of what a denial governs."""
-    return sum(word in other.stems for word in scope[:3]) * 2 >= len(scope[:3])
-
-
-def _denied_otherwise(one: Reading, other: Reading) -> bool:
-    """Whether a denial's first words stand in the other text free of any denial."""
-    for scope in one.denials:
-        told = [word for word in scope[:3] if word in other.stems]
-        if len(told) >= 2 and len(told) == len(scope[:3]) and not any(word in other.denied for word in told):
-            return not _near_soft(other, told[0])
-    return False
-
-
-def _near_soft(reading: Reading, word: str) -> bool:
-    places = [at for at, token in enumerate(reading.tokens) if token[0].isalpha() and stem(token) == word]
-    return any(
-        token in SOFT_DENIALS or token in DENIALS for at in places for token in reading.tokens[max(0, at - 5) : at + 4]
-    )
+    """Whether another sentence speaks of what a denial governs."""
+    return 2 * sum(word in other.stems for word in scope) >= len(scope)
 
 
 def _opposite_pair(pair: Compared) -> bool:
@@ -211,25 +205,34 @@ def _after(reading: Reading, words: frozenset[str]) -> list[str]:
 def breaks_hedge(pair: Compared) -> bool:
     """Said more strongly than the source says it."""
     claim, source = pair.claim, pair.source
-    if claim.has(UNIVERSAL) and not source.has(UNIVERSAL_SOURCE):
+    if _is_universal(claim) and not source.has(UNIVERSAL_SOURCE):
         return True
-    if claim.has(PROOF) and not any(stem(t) in source.stems for t in claim.tokens if t in PROOF):
+    if claim.has(PROOF) and not source.has(PROOF):
         return True
     if source.has(STRONG_HEDGES) and not claim.has(HEDGES):
         return True
     if claim.has(_words("will must")) and not source.has(_words("will must need needs have has never always only no not required")):
-        return source.has(HEDGES)
+        return source.has(HEDGES) and not claim.has(HEDGES)
     most = max((AMOUNTS[t] for t in claim.tokens if t in AMOUNTS), default=0)
     stated = max((AMOUNTS[t] for t in source.tokens if t in AMOUNTS), default=0)
     return most >= 3 and 0 < stated < most and most - stated >= 1
 
 
+def _is_universal(reading: Reading) -> bool:
+    """Whether a word says that something holds without exception; "all" only before what it counts."""
+    following = dict(zip(reading.tokens, reading.tokens[1:], strict=False))
+    words = UNIVERSAL & set(reading.tokens)
+    after = following.get("all", ",")
+    counts = after in ("of", "the", "these", "those", "your", "people") or (after[0].isalpha() and after not in STOPWORDS)
+    return bool(words - {"all"}) or ("all" in words and counts)
+
+
 def breaks_opposite(pair: Compared) -> bool:
     """A word that says the reverse of a word of the source."""
     for word in pair.claim.words:
-        if stem(word) in pair.source.stems:
+        if stem(word) in pair.source.stems or word in pair.stands or word in ("least", "most"):
             continue
-        for other in pair.left_out:
+        for other in pair.source.words:
             if pair.relations.are_opposites(word, other) and not _turned(pair, word, other):
                 return True
     return False
@@ -242,7 +245,7 @@ def _turned(pair: Compared, word: str, other: str) -> bool:
 
 def breaks_names(pair: Compared) -> bool:
     """A drug, test, body part, condition, person or other thing by name that the source does not name."""
-    return any(_names_something(pair, word) for word in pair.new)
+    return any(_names_something(pair, word) for word in pair.new) or _new_capitals(pair)
 
 
 def _names_something(pair: Compared, word: str) -> bool:
@@ -250,36 +253,66 @@ def _names_something(pair: Compared, word: str) -> bool:
         return False
     if word in medicine_names() and zipf(word) < 4.5:
         return True
-    return pair.relations.kind(word) in NAMED_KINDS or zipf(word) < 2.0
+    kind = pair.relations.kind(word)
+    return kind in NAMED_KINDS or (kind == "-" and zipf(word) < RARE and not word.endswith(("ly", "ing", "ed")))
 
 
+_CAPITALS = re.compile(r"(?<=[a-z,;:(] )[\"'(]*([A-Z][A-Za-z]+)")
+
+
+def _new_capitals(pair: Compared) -> bool:
+    """A proper name or a short form that the source lacks."""
+    known = pair.source.stems | pair.licensed | TOPIC
+    return any(stem(name.lower()) not in known for name in _CAPITALS.findall(pair.claim.text) if name != "I")
+
+
+RARE = 3.3  # Zipf: rarer words that WordNet's common ones lack name something
 _GENERAL_STEMS = frozenset(stem(word) for word in GENERAL)
-_FIRST = re.compile(r"\b(first|second|last|then|finally)\b")
-_TURNS = (("because", "since", "as"), ("before",), ("after", "once"), ("so",), ("cause", "causes"))
+_MARKS = _words("first second then last lastly finally")
+_REASONS, _RESULTS = _words("because since as"), _words("so therefore")
 
 
 def breaks_order(pair: Compared) -> bool:
-    """Cause and effect, or earlier and later, exchanged around one word."""
-    for words in _TURNS:
-        claim, source = _sides(pair.claim, words), _sides(pair.source, words)
-        if claim and source and _crossed(claim, source):
-            return True
-    return False
+    """Steps in another order, or cause and effect exchanged."""
+    if _other_order(pair):
+        return True
+    claim, source = _cause(pair.claim), _cause(pair.source)
+    return claim is not None and source is not None and _crossed(claim, source)
+
+
+def _other_order(pair: Compared) -> bool:
+    """Whether steps that both number or join by "then" come in another order."""
+    if not _numbers_steps(pair.claim) or not (_numbers_steps(pair.source) or pair.source.has(_words("before after until added"))):
+        return False
+    claim = [stem(w) for w in pair.claim.content]
+    source = [stem(w) for w in pair.source.content]
+    shared = [w for w in dict.fromkeys(claim) if claim.count(w) == 1 and source.count(w) == 1 and w not in _MARKS]
+    places = [source.index(w) for w in shared]
+    pairs = [(a, b) for i, a in enumerate(places) for b in places[i + 1 :]]
+    return len(places) >= 2 and sum(a > b for a, b in pairs) * 3 > len(pairs)
+
+
+def _numbers_steps(reading: Reading) -> bool:
+    """Whether "then" joins steps, or "first", "second" or "last" ends one."""
+    ends = (*reading.tokens[1:], ".")
+    return any(t == "then" or (t in _MARKS and (not after[0].isalpha() or after in ("and", "for", "if"))) for t, after in zip(reading.tokens, ends, strict=True))
 
 
 Sides = tuple[frozenset[str], frozenset[str]]
 
 
-def _sides(reading: Reading, words: tuple[str, ...]) -> Sides | None:
-    """The words of the main clause and those of the clause that a joining word opens, wherever it stands."""
+def _cause(reading: Reading) -> Sides | None:
+    """The words of a cause and those of its effect, up to the next joint on either side."""
     tokens = reading.tokens
-    at = next((i for i, token in enumerate(tokens) if token in words), None)
-    if at is None:
-        return None
-    if at > 0:
-        return _stems_of(tokens[:at]), _stems_of(tokens[at + 1 :])
-    comma = next((i for i, token in enumerate(tokens) if token == ","), None)
-    return (_stems_of(tokens[comma + 1 :]), _stems_of(tokens[1:comma])) if comma else None
+    for at, token in enumerate(tokens):
+        if token in _REASONS and at == 0:
+            comma = next((i for i, t in enumerate(tokens) if t == ","), None)
+            return (_stems_of(tokens[1:comma]), _stems_of(tokens[comma + 1 :])) if comma else None
+        if token == "because" or (token in _REASONS and tokens[at - 1] == ","):
+            return _stems_of(tokens[at + 1 :]), _stems_of(tokens[:at])
+        if token in _RESULTS and tokens[at - 1] == "," and tokens[at + 1 : at + 2] != ("that",):
+            return _stems_of(tokens[: at - 1]), _stems_of(tokens[at + 1 :])
+    return None
 
 
 def _stems_of(tokens: tuple[str, ...]) -> frozenset[str]:
@@ -289,7 +322,7 @@ def _stems_of(tokens: tuple[str, ...]) -> frozenset[str]:
 def _crossed(claim: Sides, source: Sides) -> bool:
     straight = len(claim[0] & source[0]) + len(claim[1] & source[1])
     across = len(claim[0] & source[1]) + len(claim[1] & source[0])
-    return across > straight and across >= 3
+    return across >= 3 and across > 2 * straight
 
 
 RULES: tuple[tuple[str, Rule], ...] = (
