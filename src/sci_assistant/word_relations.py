@@ -1,14 +1,14 @@
 """What words say of each other: which may stand for which, which are opposites, what kind of thing a noun names.
 
 Takes words in any form; compares stems. From data/word_relations.txt (WordNet, see eval/word_relations.py) and
-data/opposites.yaml and data/synonyms.yaml (by hand). Similar meaning is never taken from vectors: opposites are near neighbours there.
+data/opposites.yaml, data/synonyms.yaml and data/names.yaml (by hand). Similar meaning is never taken from vectors: opposites are near neighbours there.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -36,6 +36,7 @@ class WordRelations:
         lines: Iterable[str],
         opposites: Iterable[tuple[str, str]],
         synonyms: Iterable[Iterable[str]] = (),
+        names: Mapping[str, str] | None = None,
     ) -> None:
         self._entries: dict[str, _Entry] = defaultdict(_Entry)
         for line in lines:
@@ -44,10 +45,13 @@ class WordRelations:
         self._by_hand: dict[str, set[str]] = defaultdict(set)
         for left, right in opposites:
             self._oppose(left.split(), right.split())
+        self._same_by_hand: dict[str, set[str]] = defaultdict(set)
         for group in synonyms:
             stems = {stem(word) for word in group}
             for one in stems:
                 self._entries[one].same.update(stems - {one})
+                self._same_by_hand[one].update(stems)
+        self._names = {stem(word): kind for kind, words in (names or {}).items() for word in words.split()}
         self._entries = dict(self._entries)
 
     def _read(self, line: str) -> None:
@@ -73,8 +77,12 @@ class WordRelations:
         return self._entries.get(stem(word)) or self._entries.get(positive(word), _NOTHING)
 
     def kind(self, word: str) -> str:
-        """WordNet's kind of a noun ("body", "person", "artifact", ...); "-" for other words."""
-        return self._entry(word).kind
+        """The kind of thing that a noun names ("body", "person", "artifact", ...); "-" for other words."""
+        return self._names.get(stem(word)) or self._entry(word).kind
+
+    def names_by_hand(self, word: str) -> bool:
+        """Whether a word is in the list of names made by hand."""
+        return stem(word) in self._names
 
     def is_verb_like(self, word: str) -> bool:
         """Whether a word is known and names no thing first of all."""
@@ -104,6 +112,8 @@ class WordRelations:
         entry, other = self._entry(word), self._entry(source)
         if not entry.opposite.isdisjoint(second) or not other.opposite.isdisjoint(first):
             return False
+        if self.names_by_hand(word) and self.names_by_hand(source):
+            return not self._same_by_hand.get(stem(word), set()).isdisjoint(second)
         return not (entry.same.isdisjoint(second) and (other.same | other.wider).isdisjoint(first))
 
 
@@ -133,5 +143,6 @@ def load_word_relations() -> WordRelations:
     folder = files("sci_assistant") / "data"
     opposites = yaml.safe_load((folder / "opposites.yaml").read_text(encoding="utf-8"))
     synonyms = yaml.safe_load((folder / "synonyms.yaml").read_text(encoding="utf-8"))
+    names = yaml.safe_load((folder / "names.yaml").read_text(encoding="utf-8"))
     lines = (folder / "word_relations.txt").read_text(encoding="utf-8").splitlines()
-    return WordRelations(lines, [(left, right) for left, right in opposites], synonyms)
+    return WordRelations(lines, [(left, right) for left, right in opposites], synonyms, names)

@@ -68,6 +68,27 @@ _LISTED = re.compile(r"(?:to |be )?\w+ (?:, \w+ )*, \w+ (?:or|and) \w+")  # "not
 SCOPE = 4  # content words after a denial that it governs
 
 
+_IRREGULAR = {
+    form: base
+    for base, forms in {
+        "child": "children", "man": "men", "woman": "women", "foot": "feet", "tooth": "teeth", "calf": "calves", "wife": "wives",
+        "life": "lives", "half": "halves", "knife": "knives", "loaf": "loaves", "self": "selves", "take": "took taken",
+        "give": "gave given", "get": "got gotten", "feel": "felt", "find": "found", "keep": "kept", "teach": "taught",
+        "break": "broke broken", "begin": "began begun", "bring": "brought", "build": "built", "buy": "bought", "choose": "chose chosen",
+        "come": "came", "do": "did done", "drink": "drank drunk", "drive": "drove driven", "eat": "ate eaten", "fall": "fell fallen",
+        "forget": "forgot forgotten", "go": "went gone", "grow": "grew grown", "have": "had has", "hold": "held", "know": "knew known",
+        "lead": "led", "lose": "lost", "make": "made", "mean": "meant", "meet": "met", "pay": "paid", "ride": "rode ridden",
+        "rise": "rose risen", "run": "ran", "say": "said", "see": "saw seen", "seek": "sought", "sell": "sold", "send": "sent",
+        "shake": "shook shaken", "show": "shown", "sit": "sat", "sleep": "slept", "speak": "spoke spoken", "spend": "spent",
+        "stand": "stood", "steal": "stole stolen", "stick": "stuck", "swell": "swollen", "tear": "tore torn", "tell": "told",
+        "think": "thought", "throw": "threw thrown", "wake": "woke woken", "wear": "wore worn", "win": "won", "write": "wrote written",
+        "bend": "bent", "bind": "bound", "bleed": "bled", "feed": "fed", "fight": "fought", "freeze": "froze frozen", "hide": "hid hidden",
+        "shrink": "shrank shrunk shrunken", "sink": "sank sunk", "slide": "slid", "lie": "lying lay lain", "die": "dying", "tie": "tying",
+    }.items()
+    for form in forms.split()
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A value in the smallest unit of what it measures; `what` is "" where no unit stands."""
@@ -89,8 +110,9 @@ class Reading:
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        """Words without marks and numbers, possessives taken off."""
-        return tuple(t.removesuffix("'s") for t in self.tokens if t[0].isalpha())
+        """Words without marks and numbers, possessives taken off, irregular forms made regular."""
+        bare = (t.removesuffix("'s") for t in self.tokens if t[0].isalpha())
+        return tuple(_IRREGULAR.get(word, word) for word in bare)
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -150,7 +172,7 @@ class Reading:
             if token in _CLAUSE_ENDS or len(found) == SCOPE:
                 break
             if token[0].isalpha() and token not in _NO_PREDICATE:
-                found.append(stem(token))
+                found.append(stem(_IRREGULAR.get(token, token)))
         return tuple(found)
 
     def soft_denials(self, other: Reading) -> bool:

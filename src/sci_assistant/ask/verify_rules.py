@@ -82,9 +82,13 @@ class Compared:
 
     @cached_property
     def stands(self) -> frozenset[str]:
-        """Words of the claim for which a word of the source that says the same is at hand."""
-        known = self.source.stems
-        return frozenset(word for word in self.claim.words if stem(word) not in known and self._stands(word))
+        """Words of the claim that stand for a word of the source that the claim leaves out."""
+        return frozenset(
+            word
+            for word in self.claim.words
+            if stem(word) not in self.source.stems
+            and any(self.relations.may_stand_for(word, other) for other in self.left_out)
+        )
 
     def _stands(self, word: str) -> bool:
         return any(self.relations.may_stand_for(word, other) for other in self.source.words)
@@ -249,6 +253,8 @@ def breaks_names(pair: Compared) -> bool:
 
 
 def _names_something(pair: Compared, word: str) -> bool:
+    if pair.relations.names_by_hand(word):
+        return True
     if stem(word) in _GENERAL_STEMS:
         return False
     if word in medicine_names() and zipf(word) < 4.5:
@@ -263,9 +269,12 @@ _CAPITALS = re.compile(r"(?<=[a-z,;:(] )[\"'(]*([A-Z][A-Za-z]+)")
 def _new_capitals(pair: Compared) -> bool:
     """A proper name or a short form that the source lacks."""
     known = pair.source.stems | pair.licensed | TOPIC
-    return any(stem(name.lower()) not in known for name in _CAPITALS.findall(pair.claim.text) if name != "I")
+    if any(stem(name.lower()) not in known for name in _CAPITALS.findall(pair.claim.text) if name != "I"):
+        return True
+    return not set(_LETTER.findall(pair.claim.text)) <= set(_LETTER.findall(pair.source.text))
 
 
+_LETTER = re.compile(r"(?<=[a-z] )[B-HJ-Z]\b(?![-.])")  # vitamin D, grade C
 RARE = 3.3  # Zipf: rarer words that WordNet's common ones lack name something
 _GENERAL_STEMS = frozenset(stem(word) for word in GENERAL)
 _MARKS = _words("first second then last lastly finally")
