@@ -43,6 +43,7 @@ class WordRelations:
             if line.strip() and not line.startswith("#"):
                 self._read(line)
         self._by_hand: dict[str, set[str]] = defaultdict(set)
+        self._stems_by_hand: dict[str, set[str]] = defaultdict(set)
         for left, right in opposites:
             self._oppose(left.split(), right.split())
         self._same_by_hand: dict[str, set[str]] = defaultdict(set)
@@ -72,6 +73,7 @@ class WordRelations:
                 entry.opposite.update(map(stem, other))
                 entry.against.update(other)
                 self._by_hand[stem(word)].update(other)
+                self._stems_by_hand[stem(word)].update(map(stem, other))
 
     def _entry(self, word: str) -> _Entry:
         return self._entries.get(stem(word)) or self._entries.get(positive(word), _NOTHING)
@@ -101,8 +103,11 @@ class WordRelations:
         return self._entry(word).words
 
     def are_opposites(self, one: str, other: str) -> bool:
-        first, second = self._entry(one).opposite, self._entry(other).opposite
-        return not first.isdisjoint(_forms(other)) or not second.isdisjoint(_forms(one))
+        """Whether two words say the reverse of each other: by hand, or one denies the other by its beginning."""
+        return not self._against(one).isdisjoint(_forms(other)) or _denies(one, other) or _denies(other, one)
+
+    def _against(self, word: str) -> set[str]:
+        return self._stems_by_hand.get(stem(word)) or self._stems_by_hand.get(positive(word), _NO_STEMS)
 
     def may_stand_for(self, word: str, source: str) -> bool:
         """Whether a word may stand where the source has another: the same stem, a synonym or a wider word."""
@@ -118,6 +123,14 @@ class WordRelations:
 
 
 _NOTHING = _Entry()
+_NO_STEMS: set[str] = set()
+_DENYING = ("un", "in", "im", "dis", "non", "ir", "il")
+
+
+def _denies(one: str, other: str) -> bool:
+    """Whether a word is another with a denying beginning: unsafe and safe."""
+    return len(other) > 3 and any(one == beginning + other for beginning in _DENYING)
+
 _COMPARED = re.compile(r"(?:e[rd]|est)$")
 
 

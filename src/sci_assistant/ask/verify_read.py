@@ -111,7 +111,8 @@ class Reading:
     @cached_property
     def words(self) -> tuple[str, ...]:
         """Words without marks and numbers, possessives taken off, irregular forms made regular."""
-        bare = (t.removesuffix("'s") for t in self.tokens if t[0].isalpha())
+        bounds = frozenset(i + 1 for i, t in enumerate(self.tokens[:-1]) if t == "at" and self.tokens[i + 1] in ("least", "most"))
+        bare = (t.removesuffix("'s") for i, t in enumerate(self.tokens) if t[0].isalpha() and i not in bounds)
         return tuple(_IRREGULAR.get(word, word) for word in bare)
 
     @cached_property

@@ -7,6 +7,7 @@ rule is in doubt it removes, as long as few true paraphrases of the development 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -74,6 +75,12 @@ class Compared:
     def left_out(self) -> tuple[str, ...]:
         """Words of the source whose stem the claim lacks."""
         return tuple(word for word in self.source.words if stem(word) not in self.claim.stems)
+
+    @cached_property
+    def dropped(self) -> tuple[str, ...]:
+        """Words that the source has more often than the claim."""
+        claim, source = Counter(self.claim.words), Counter(self.source.words)
+        return tuple(word for word, count in source.items() if count > claim[word])
 
     @cached_property
     def new(self) -> tuple[str, ...]:
@@ -231,15 +238,22 @@ def _is_universal(reading: Reading) -> bool:
     return bool(words - {"all"}) or ("all" in words and counts)
 
 
+_SMALL = _words("least most in out on off up down before after above below over under more less until during later")
+
+
 def breaks_opposite(pair: Compared) -> bool:
     """A word that says the reverse of a word of the source."""
     for word in pair.claim.words:
-        if stem(word) in pair.source.stems or word in pair.stands or word in ("least", "most"):
+        if stem(word) in pair.source.stems or word in pair.stands:
             continue
-        for other in pair.source.words:
-            if pair.relations.are_opposites(word, other) and not _turned(pair, word, other):
-                return True
+        against = pair.dropped if word in _SMALL else pair.source.words
+        if any(_is_reverse(pair, word, other) for other in against):
+            return True
     return False
+
+
+def _is_reverse(pair: Compared, word: str, other: str) -> bool:
+    return pair.relations.are_opposites(word, other) and not _turned(pair, word, other)
 
 
 def _turned(pair: Compared, word: str, other: str) -> bool:
