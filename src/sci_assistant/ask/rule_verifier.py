@@ -16,6 +16,7 @@ from sci_assistant.ask.verify import Judge, Source, Verdict
 from sci_assistant.ask.verify_align import Place, find_places
 from sci_assistant.ask.verify_read import Reading
 from sci_assistant.ask.verify_rules import first_broken
+from sci_assistant.ask.verify_terms import OtherNames
 from sci_assistant.types import Term
 
 NOTHING_SAID = "nothing said"
@@ -63,13 +64,13 @@ class RuleVerifier:
     ) -> None:
         self._own, self._judge, self._judge_threshold = own, judge, judge_threshold
         self._thresholds = thresholds or load_thresholds()
-        self._terms = tuple(terms)
+        self._names = OtherNames(terms)
 
     def check(self, sentence: str, sources: Sequence[Source]) -> Verdict:
         claim = Reading(" ".join(sentence.split()))
         if not claim.content:
             return Verdict(False, NOTHING_SAID, ())
-        places = find_places(claim, sources, most=self._thresholds.places)
+        places = find_places(claim, sources, most=self._thresholds.places, names=self._names)
         if not places:
             return Verdict(False, NOT_IN_SOURCE, ())
         reasons = []

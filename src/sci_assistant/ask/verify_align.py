@@ -5,6 +5,7 @@ A place is one sentence or two neighbours of one article; words from across pass
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,10 +13,15 @@ from itertools import pairwise
 from sci_assistant.ask.verify import Source
 from sci_assistant.ask.verify_read import Reading, read_sentence
 from sci_assistant.ask.verify_rules import Compared
+from sci_assistant.ask.verify_terms import OtherNames
 from sci_assistant.words import rarity, stem
 
 STANDS_FOR = 0.9  # what a synonym counts of the word itself
+LOOKED_AT = 8  # sentences with the most words of the claim
 PAIR_GAIN = 0.08  # coverage that a second sentence must add
+
+CLAUSE, CLAUSE_COVERAGE = 2, 0.85  # content words of a clause, and the share of it that one sentence must hold
+_JOINTS = re.compile(r"[,;:] (?:and |but |so |or )?|\b(?:because|since|although|while|if|when|so that|but|and)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +37,19 @@ class Place:
         return self.pair.source.text
 
 
-def find_places(claim: Reading, sources: Sequence[Source], *, most: int) -> list[Place]:
+def find_places(claim: Reading, sources: Sequence[Source], *, most: int, names: OtherNames) -> list[Place]:
     """At most so many places, those with the highest coverage first; a pair only where it holds more than each half."""
-    singles = [_place(claim, (source,)) for source in sources]
-    alone = {(place.sources[0].article, place.sources[0].index): place.coverage for place in singles}
+    words = {stem(word) for word in claim.content}
+    held = {source: len(words & read_sentence(source.text).stems) for source in sources}
+    likely = sorted(held, key=lambda source: -held[source])[:LOOKED_AT]
+    singles = [_place(claim, (source,), names) for source in likely]
+    alone = {place.sources[0]: place.coverage for place in singles}
     pairs = []
     for first, second in _neighbours(sources):
-        better = max(alone[first.article, first.index], alone[second.article, second.index])
-        if _could_gain(claim, first, second, better):
-            pair = _place(claim, (first, second))
-            if pair.coverage >= better + PAIR_GAIN:
+        better = max(alone.get(first, 0.0), alone.get(second, 0.0))
+        if better < 1 and held[first] and held[second] and (first in alone or second in alone):
+            pair = _place(claim, (first, second), names)
+            if pair.coverage >= better + PAIR_GAIN and _rests_on_both(claim, first, second):
                 pairs.append(pair)
     return sorted([*singles, *pairs], key=lambda place: -place.coverage)[:most]
 
@@ -50,18 +59,20 @@ def _neighbours(sources: Sequence[Source]) -> list[tuple[Source, Source]]:
     return [(a, b) for a, b in pairwise(ordered) if a.article == b.article and b.index == a.index + 1]
 
 
-def _could_gain(claim: Reading, first: Source, second: Source, better: float) -> bool:
-    """Whether each of two neighbours holds words of the claim; cheap, before they are compared."""
-    words = {stem(word) for word in claim.content}
-    return better < 1 and not words.isdisjoint(read_sentence(first.text).stems) and not words.isdisjoint(
-        read_sentence(second.text).stems
+def _rests_on_both(claim: Reading, first: Source, second: Source) -> bool:
+    """Whether each clause of a claim rests on one of two sentences alone: no thing of one is joined to a deed of the other."""
+    clauses = [Reading(part) for part in _JOINTS.split(claim.text)]
+    told = [clause for clause in clauses if len(clause.content) >= CLAUSE]
+    halves = (read_sentence(first.text), read_sentence(second.text))
+    return len(told) > 1 and all(
+        max(coverage(Compared(clause, half)) for half in halves) >= CLAUSE_COVERAGE for clause in told
     )
 
 
-def _place(claim: Reading, sources: tuple[Source, ...]) -> Place:
+def _place(claim: Reading, sources: tuple[Source, ...], names: OtherNames) -> Place:
     text = " ".join(source.text for source in sources)
     topic = frozenset(stem(word) for word in sources[0].article.split("-"))
-    pair = Compared(claim, read_sentence(text), topic)
+    pair = Compared(claim, read_sentence(text), topic | names.of(text))
     return Place(sources, pair, coverage(pair))
 
 
