@@ -97,3 +97,18 @@ class RuleVerifier:
         if self._judge and self._judge.entails(place.text, claim) < self._judge_threshold:
             return OPERATOR_JUDGE
         return None
+
+
+def make_verifier(
+    *,
+    terms: Iterable[Term] = (),
+    judge: Judge | None = None,
+    judge_threshold: float = 0.5,
+    own: bool = True,
+) -> RuleVerifier:
+    """The verifier that ships, with its own small judge unless `own` is false, and an operator's judge beside it."""
+    from sci_assistant.judges import OwnJudge
+
+    return RuleVerifier(
+        own=OwnJudge() if own else None, judge=judge, judge_threshold=judge_threshold, terms=terms
+    )

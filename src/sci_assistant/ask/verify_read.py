@@ -13,6 +13,7 @@ from itertools import pairwise
 from sci_assistant.words import STOPWORDS, stem
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[A-Za-z]+\d+|[A-Za-z]+(?:['’][A-Za-z]+)*|%|[,;:.()]")
+_RANGE = re.compile(r"(?<=\d)\s?[-–]\s?(?=\d)")
 _LEVEL = re.compile(r"\b([CTLS])-?(\d{1,2})\b")
 _ABOVE = re.compile(r"^\W*(?:\w+ )?(?:or|and) (?:above|higher|up|over)\b")
 _BELOW = re.compile(r"^\W*(?:\w+ )?(?:or|and) (?:below|lower|down|under)\b")
@@ -106,7 +107,8 @@ class Reading:
     @cached_property
     def tokens(self) -> tuple[str, ...]:
         """Lower-case words, numbers and marks, in order."""
-        return tuple(t.lower().replace("’", "'") for t in _TOKEN.findall(self.text.replace("-", " ").replace("–", " ")))
+        plain = _RANGE.sub(" to ", self.text.replace("’", "'")).replace("-", " ").replace("–", " ")
+        return tuple(token.lower() for token in _TOKEN.findall(plain))
 
     @cached_property
     def words(self) -> tuple[str, ...]:

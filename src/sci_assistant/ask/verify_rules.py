@@ -288,7 +288,7 @@ def _new_capitals(pair: Compared) -> bool:
     return not set(_LETTER.findall(pair.claim.text)) <= set(_LETTER.findall(pair.source.text))
 
 
-_LETTER = re.compile(r"(?<=[a-z] )[B-HJ-Z]\b(?![-.])")  # vitamin D, grade C
+_LETTER = re.compile(r"(?<=[a-z] )[B-HJ-Z]\b(?!-|\.\w)")  # vitamin D, grade C
 RARE = 3.3  # Zipf: rarer words that WordNet's common ones lack name something
 _GENERAL_STEMS = frozenset(stem(word) for word in GENERAL)
 _MARKS = _words("first second then last lastly finally")
