@@ -159,8 +159,7 @@ def retrieval_command(data: Path, store: Path | None, sample: int | None, as_jso
 
 @evaluate.command("claims")
 @click.option("--split", type=click.Choice(["dev", "test"]), default="dev", show_default=True, help="dev for tuning.")
-@click.option("--rules-alone", is_flag=True, help="Leave the small judge out.")
-def claims_command(split: str, rules_alone: bool) -> None:
+def claims_command(split: str) -> None:
     """Check true and false claims about the bundled articles as sentences of a written answer are checked."""
     from sci_assistant_eval.claims import load_claims, sources_by_article
     from sci_assistant_eval.claims_check import check_claims, to_text
@@ -174,7 +173,7 @@ def claims_command(split: str, rules_alone: bool) -> None:
     wire.silence_telemetry()
     corpus = wire.bundled_corpus()
     articles = [article for _, article in read_articles(corpus) if isinstance(article, Article)]
-    verifier = make_verifier(terms=read_glossary(corpus / "glossary.yaml"), own=not rules_alone)
+    verifier = make_verifier(terms=read_glossary(corpus / "glossary.yaml"))
     claims = load_claims(split=split)  # type: ignore[arg-type]  # click checks
     with ExitStack() as bars:
         checked = check_claims(claims, verifier, sources_by_article(articles), progress=progress_bar("Checking", bars))

@@ -44,6 +44,7 @@ class WordRelations:
                 self._read(line)
         self._by_hand: dict[str, set[str]] = defaultdict(set)
         self._stems_by_hand: dict[str, set[str]] = defaultdict(set)
+        self._no_opposites: set[tuple[str, str]] = set()
         for left, right in opposites:
             self._oppose(left.split(), right.split())
         self._same_by_hand: dict[str, set[str]] = defaultdict(set)
@@ -103,8 +104,10 @@ class WordRelations:
         return self._entry(word).words
 
     def are_opposites(self, one: str, other: str) -> bool:
-        """Whether two words say the reverse of each other: by hand, or one denies the other by its beginning."""
-        return not self._against(one).isdisjoint(_forms(other)) or _denies(one, other) or _denies(other, one)
+        """Whether two words say the reverse of each other: by hand, in WordNet, or by a denying beginning."""
+        if not self._against(one).isdisjoint(_forms(other)) or _denies(one, other) or _denies(other, one):
+            return True
+        return stem(other) in self._entry(one).opposite and (stem(one), stem(other)) not in self._no_opposites
 
     def _against(self, word: str) -> set[str]:
         return self._stems_by_hand.get(stem(word)) or self._stems_by_hand.get(positive(word), _NO_STEMS)

@@ -56,6 +56,9 @@ FALSE = [
     ("name", "It can cause a stroke.", "It can cause a seizure."),
     ("name", "Ask for a test of vitamin D.", "Ask for a test of vitamin C."),
     ("name", "The council helps its members.", "The Red Cross helps its members."),
+    ("name", "Call your care team if it swells.", "Get emergency care if your leg swells."),
+    # additions
+    ("added", "Carry a card with the clinic number.", "Carry a card with the clinic number and renew it whenever you visit."),
     # order
     ("order", "Check the bladder first, then the bowel, then the skin.", "Check the skin first, then the bowel, then the bladder."),
     ("order", "Nerves tighten vessels poorly, so blood pressure falls.", "Blood pressure falls, so nerves tighten vessels poorly."),

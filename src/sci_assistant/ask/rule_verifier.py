@@ -104,11 +104,6 @@ def make_verifier(
     terms: Iterable[Term] = (),
     judge: Judge | None = None,
     judge_threshold: float = 0.5,
-    own: bool = True,
 ) -> RuleVerifier:
-    """The verifier that ships, with its own small judge unless `own` is false, and an operator's judge beside it."""
-    from sci_assistant.judges import OwnJudge
-
-    return RuleVerifier(
-        own=OwnJudge() if own else None, judge=judge, judge_threshold=judge_threshold, terms=terms
-    )
+    """The verifier that ships, with an operator's judge beside it where one is set."""
+    return RuleVerifier(judge=judge, judge_threshold=judge_threshold, terms=terms)

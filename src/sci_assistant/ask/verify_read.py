@@ -57,14 +57,15 @@ DENIALS = frozenset(
     "avoid avoids avoiding skip skips skipping instead wasn't weren't can't couldn't won't wouldn't shouldn't mustn't needn't hasn't haven't hadn't".split()
 )
 # Words that may say a denial in another way.
-_NO_PREDICATE = STOPWORDS - frozenset("get gets getting go goes going got know let make makes tell want use used using like".split())
+_NO_PREDICATE = STOPWORDS - frozenset("get gets getting go goes going got know let make makes tell want use used using like".split()) | {"longer"}
 SOFT_DENIALS = frozenset(
     "rarely seldom hardly scarcely barely little few fewer lack lacks lacking fail fails failing "
-    "unable refuse refuses stop stops prevent prevents preventing rather unlikely impossible free "
+    "unable refuse refuses stop stops rather unlikely impossible free "
     "missing absent less least except unnecessary needless forbid forbidden banned nonexistent differ differs disagree disagrees vary varies "
     "harmless painless unsure undetected unnoticed unfelt untreated unhelpful silent silently".split()
 )
 _CLAUSE_ENDS = frozenset(", ; : . ( ) but because so if when although though while since unless whereas".split())
+_AUXILIARIES = frozenset("is are was were can may might will should must could would do does".split())
 _LISTED = re.compile(r"(?:to |be )?\w+ (?:, \w+ )*, \w+ (?:or|and) \w+")  # "not rub, massage or force"
 SCOPE = 4  # content words after a denial that it governs
 
@@ -168,11 +169,12 @@ class Reading:
 
     def _scope(self, at: int) -> tuple[str, ...]:
         found: list[str] = []
+        most = SCOPE if self.tokens[at] != "without" else 2
         listed = _LISTED.match(" ".join(self.tokens[at + 1 : at + 12]))
         for token in self.tokens[at + 1 :]:
             if token == "," and listed:
                 continue
-            if token in _CLAUSE_ENDS or len(found) == SCOPE:
+            if token in _CLAUSE_ENDS or len(found) == most or (found and token in _AUXILIARIES):
                 break
             if token[0].isalpha() and token not in _NO_PREDICATE:
                 found.append(stem(_IRREGULAR.get(token, token)))

@@ -190,6 +190,7 @@ _CONDITIONS = (
 _EVEN = re.compile(r"\beven (?:if|when|though)\b")
 _UNLESS = re.compile(r"\bunless\b|\bonly\b|\buntil\b|\bonce\b|\bexcept\b")
 _ONLY = _words("only solely just exclusively")
+_EXCEPTIONS = _words("unless only except until without if before otherwise")
 _LIMITS = _ONLY | DENIALS | _words("until alone unless before nobody sole must limited")
 
 
@@ -198,6 +199,8 @@ def breaks_condition(pair: Compared) -> bool:
     claim, source = pair.claim.text.lower(), pair.source.text.lower()
     even_claim, even_source = bool(_EVEN.search(claim)), bool(_EVEN.search(source))
     if even_claim != even_source and (_UNLESS.search(source) if even_claim else _UNLESS.search(claim)):
+        return True
+    if "unless" in pair.claim.tokens and not pair.source.has(_EXCEPTIONS):
         return True
     if pair.claim.has(_ONLY) and not pair.source.has(_LIMITS):
         return True
@@ -223,7 +226,7 @@ def breaks_hedge(pair: Compared) -> bool:
     if source.has(STRONG_HEDGES) and not claim.has(HEDGES):
         return True
     if claim.has(_words("will must")) and not source.has(_words("will must need needs have has never always only no not required")):
-        return source.has(HEDGES) and not claim.has(HEDGES)
+        return source.has(HEDGES) and not claim.has(HEDGES - {"if"})
     most = max((AMOUNTS[t] for t in claim.tokens if t in AMOUNTS), default=0)
     stated = max((AMOUNTS[t] for t in source.tokens if t in AMOUNTS), default=0)
     return most >= 3 and 0 < stated < most and most - stated >= 1
@@ -290,6 +293,14 @@ def _new_capitals(pair: Compared) -> bool:
 
 _LETTER = re.compile(r"(?<=[a-z] )[B-HJ-Z]\b(?!-|\.\w)")  # vitamin D, grade C
 RARE = 3.3  # Zipf: rarer words that WordNet's common ones lack name something
+def breaks_bounds(pair: Compared) -> bool:
+    """More new words than the words of the source that they could stand for: something was added."""
+    left = [word for word in pair.source.content if stem(word) not in pair.claim.stems]
+    spare = [word for word in left if not any(pair.relations.may_stand_for(other, word) for other in pair.stands)]
+    return len(pair.new) >= ADDED and len(pair.new) > len(spare)
+
+
+ADDED = 2  # new words
 _GENERAL_STEMS = frozenset(stem(word) for word in GENERAL)
 _MARKS = _words("first second then last lastly finally")
 _REASONS, _RESULTS = _words("because since as"), _words("so therefore")
@@ -356,6 +367,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("hedge", breaks_hedge),
     ("opposite", breaks_opposite),
     ("name", breaks_names),
+    ("added", breaks_bounds),
     ("order", breaks_order),
 )
 
