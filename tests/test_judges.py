@@ -1,4 +1,4 @@
-"""Judges can only remove: an operator's model of any make, and the small one that ships."""
+"""A stronger judge of the operator's choice: any transformers classifier, here tiny and random ones."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sci_assistant.errors import ModelError
-from sci_assistant.judges import MISSING, OPPOSITE, SAME, STANDS, NliJudge, flags_of
+from sci_assistant.judges import NliJudge
 
 PREMISE, CLAIM = "Surgery is done once the bone has matured.", "Surgery waits until the bone is mature."
 
@@ -44,8 +44,3 @@ def test_labels_that_do_not_say_entailment_are_refused_by_name(tmp_path):
 def test_a_folder_without_a_model_is_refused_with_the_next_step(tmp_path):
     with pytest.raises(ModelError, match=r"(?s)cannot be loaded.*unset it"):
         NliJudge(str(tmp_path)).entails(PREMISE, CLAIM)
-
-
-def test_words_are_marked_by_how_they_stand_in_the_other_text():
-    words = ["Surgery", "soon", "nurses", ",", "operations"]
-    assert flags_of(words, ["operations", "late", "early"]) == [STANDS, OPPOSITE, MISSING, 0, SAME]

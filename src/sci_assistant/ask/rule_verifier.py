@@ -1,7 +1,7 @@
-"""The verifier that ships: where a sentence rests, the rules it must not break, and judges that can only remove.
+"""The verifier that ships: where a sentence rests, the rules it must not break, and a judge that can only remove.
 
 A sentence passes where one place (`verify_align.py`) holds enough of its words, no rule (`verify_rules.py`) is broken
-against that place, and every judge finds it borne out. Thresholds: data/verify.json, by eval/fit_verify.py.
+against that place, and an operator's judge, where one is set, finds it borne out. Thresholds: data/verify.json, by eval/fit_verify.py.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from sci_assistant.types import Term
 
 NOTHING_SAID = "nothing said"
 NOT_IN_SOURCE = "not in the source"
-IN_DOUBT = "in doubt"
 OPERATOR_JUDGE = "judge"
 
 
@@ -30,9 +29,7 @@ class Thresholds:
     """What a place must reach to bear a sentence out."""
 
     coverage: float  # share of the words of one sentence
-    coverage_of_two: float  # of two neighbours
-    judge: float  # probability of the own judge
-    judge_of_two: float
+    coverage_of_two: float  # of two neighbours; above 1 where no two are enough
     places: int  # looked at for each sentence
     nearness: float  # of coverage: places further below the best are not looked at
 
@@ -48,7 +45,6 @@ class RuleVerifier:
     """Checks written sentences; safe for many threads.
 
     Args:
-        own: the small judge, or None to go by rules alone.
         judge: a stronger judge of the operator's choice: what it finds less likely than `judge_threshold` is removed.
         terms: the glossary, so that a short form and its long form are one name.
     """
@@ -56,13 +52,12 @@ class RuleVerifier:
     def __init__(
         self,
         *,
-        own: Judge | None = None,
         judge: Judge | None = None,
         judge_threshold: float = 0.5,
         terms: Iterable[Term] = (),
         thresholds: Thresholds | None = None,
     ) -> None:
-        self._own, self._judge, self._judge_threshold = own, judge, judge_threshold
+        self._judge, self._judge_threshold = judge, judge_threshold
         self._thresholds = thresholds or load_thresholds()
         self._names = OtherNames(terms)
 
@@ -91,10 +86,7 @@ class RuleVerifier:
         broken = first_broken(place.pair)
         if broken:
             return broken
-        claim = place.pair.claim.text
-        if self._own and self._own.entails(place.text, claim) < (limits.judge_of_two if two else limits.judge):
-            return IN_DOUBT
-        if self._judge and self._judge.entails(place.text, claim) < self._judge_threshold:
+        if self._judge and self._judge.entails(place.text, place.pair.claim.text) < self._judge_threshold:
             return OPERATOR_JUDGE
         return None
 

@@ -297,10 +297,12 @@ def breaks_bounds(pair: Compared) -> bool:
     """More new words than the words of the source that they could stand for: something was added."""
     left = [word for word in pair.source.content if stem(word) not in pair.claim.stems]
     spare = [word for word in left if not any(pair.relations.may_stand_for(other, word) for other in pair.stands)]
-    return len(pair.new) >= ADDED and len(pair.new) > len(spare)
+    new = [word for word in pair.new if zipf(word) < PLAIN and stem(word) not in _GENERAL_STEMS]
+    return len(new) >= ADDED and len(new) > len(spare)
 
 
 ADDED = 2  # new words
+PLAIN = 5.2  # Zipf: commoner words ("come", "since") are ways of saying, not things said
 _GENERAL_STEMS = frozenset(stem(word) for word in GENERAL)
 _MARKS = _words("first second then last lastly finally")
 _REASONS, _RESULTS = _words("because since as"), _words("so therefore")
