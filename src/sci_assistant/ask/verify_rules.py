@@ -309,23 +309,28 @@ _REASONS, _RESULTS = _words("because since as"), _words("so therefore")
 
 
 def breaks_order(pair: Compared) -> bool:
-    """Steps in another order, or cause and effect exchanged."""
+    """Steps in another order, cause and effect exchanged, or things exchanged between two clauses."""
     if _other_order(pair):
         return True
-    claim, source = _cause(pair.claim), _cause(pair.source)
-    return claim is not None and source is not None and _crossed(claim, source)
+    for read in (_cause, _than, _condition):
+        claim, source = read(pair.claim), read(pair.source)
+        if claim and source and (_crossed(claim, source) or _exchanged(claim, source)):
+            return True
+    return False
 
 
 def _other_order(pair: Compared) -> bool:
     """Whether steps that both number or join by "then" come in another order."""
-    if not _numbers_steps(pair.claim) or not (_numbers_steps(pair.source) or pair.source.has(_words("before after until added"))):
+    if not (_numbers_steps(pair.claim) and _numbers_steps(pair.source)):
         return False
-    claim = [stem(w) for w in pair.claim.content]
-    source = [stem(w) for w in pair.source.content]
-    shared = [w for w in dict.fromkeys(claim) if claim.count(w) == 1 and source.count(w) == 1 and w not in _MARKS]
-    places = [source.index(w) for w in shared]
-    pairs = [(a, b) for i, a in enumerate(places) for b in places[i + 1 :]]
-    return len(places) >= 2 and sum(a > b for a, b in pairs) * 3 > len(pairs)
+    claim, source = (_named(pair, reading) for reading in (pair.claim, pair.source))
+    places = [source.index(word) for word in claim if word in source]
+    return places != sorted(places)
+
+
+def _named(pair: Compared, reading: Reading) -> list[str]:
+    """Stems of what a sentence names, once each, in order."""
+    return list(dict.fromkeys(stem(word) for word in reading.content if pair.relations.names_by_hand(word)))
 
 
 def _numbers_steps(reading: Reading) -> bool:
@@ -349,6 +354,34 @@ def _cause(reading: Reading) -> Sides | None:
         if token in _RESULTS and tokens[at - 1] == "," and tokens[at + 1 : at + 2] != ("that",):
             return _stems_of(tokens[: at - 1]), _stems_of(tokens[at + 1 :])
     return None
+
+
+def _than(reading: Reading) -> Sides | None:
+    """What is compared, and with what."""
+    if reading.tokens.count("than") != 1:
+        return None
+    at = reading.tokens.index("than")
+    return _stems_of(reading.tokens[:at]), _stems_of(reading.tokens[at + 1 :])
+
+
+def _condition(reading: Reading) -> Sides | None:
+    """A condition and what follows from it, wherever it stands."""
+    tokens = reading.tokens
+    places = [at for at, token in enumerate(tokens) if token in ("if", "when")]
+    if len(places) != 1:
+        return None
+    at = places[0]
+    if at:
+        return _stems_of(tokens[at + 1 :]), _stems_of(tokens[:at])
+    comma = next((i for i, token in enumerate(tokens) if token == ","), None)
+    return (_stems_of(tokens[1:comma]), _stems_of(tokens[comma + 1 :])) if comma else None
+
+
+def _exchanged(claim: Sides, source: Sides) -> bool:
+    """Whether a word of each side alone went over to the other side."""
+    first, second = source[0] - source[1], source[1] - source[0]
+    moved, back = claim[1] & first - claim[0], claim[0] & second - claim[1]
+    return bool(moved) and bool(back)
 
 
 def _stems_of(tokens: tuple[str, ...]) -> frozenset[str]:
