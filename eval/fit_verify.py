@@ -19,7 +19,7 @@ import click
 import numpy as np
 from sci_assistant_eval.claims import load_claims, sources_by_article
 
-from sci_assistant.ask.rule_verifier import Thresholds
+from sci_assistant.ask.rule_verifier import CONTRADICTS, Thresholds
 from sci_assistant.ask.verify_align import find_places
 from sci_assistant.ask.verify_read import Reading
 from sci_assistant.ask.verify_rules import first_broken
@@ -35,11 +35,11 @@ PLACES = 3
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A place that was looked at: what it holds, whether it is two sentences, whether a rule is broken."""
+    """A place that was looked at: what it holds, whether it is two sentences, which rule is broken."""
 
     coverage: float
     two: bool
-    broken: bool
+    broken: str | None  # the rule
 
 
 Row = tuple[str, Sequence[Looked]]  # type, places
@@ -47,12 +47,15 @@ Row = tuple[str, Sequence[Looked]]  # type, places
 
 def passes(places: Sequence[Looked], limits: Thresholds) -> bool:
     """As RuleVerifier decides, from what was looked at."""
-    return any(
-        not place.broken
-        and place.coverage >= places[0].coverage - limits.nearness
-        and place.coverage >= (limits.coverage_of_two if place.two else limits.coverage)
-        for place in places[: limits.places]
-    )
+    for place in places[: limits.places]:
+        if place.coverage < places[0].coverage - limits.nearness:
+            return False
+        enough = place.coverage >= (limits.coverage_of_two if place.two else limits.coverage)
+        if enough and place.broken is None:
+            return True
+        if place.broken in CONTRADICTS:
+            return False
+    return False
 
 
 def judged(rows: Sequence[Row], limits: Thresholds) -> dict[str, float]:
@@ -89,7 +92,7 @@ def collect() -> list[Row]:
     rows: list[Row] = []
     for claim in load_claims(split="dev"):
         places = find_places(Reading(claim.claim), sources[claim.article], most=PLACES, names=names)
-        looked = [Looked(p.coverage, len(p.sources) > 1, first_broken(p.pair) is not None) for p in places]
+        looked = [Looked(p.coverage, len(p.sources) > 1, first_broken(p.pair)) for p in places]
         rows.append((claim.type, looked))
     return rows
 

@@ -23,6 +23,9 @@ NOTHING_SAID = "nothing said"
 NOT_IN_SOURCE = "not in the source"
 OPERATOR_JUDGE = "judge"
 
+# A place that holds most of a sentence's words and breaks one of these speaks against it: no other place is asked.
+CONTRADICTS = frozenset({"number", "unit", "negation", "condition", "hedge", "opposite", "order"})
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
@@ -76,6 +79,8 @@ class RuleVerifier:
             if reason is None:
                 return Verdict(True, None, place.sources)
             reasons.append(reason)
+            if reason in CONTRADICTS:
+                break
         return Verdict(False, reasons[0], ())
 
     def _doubt(self, place: Place) -> str | None:
