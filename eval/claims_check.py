@@ -82,7 +82,9 @@ def to_text(split: str, checked: Sequence[CheckedClaim]) -> str:
     lines += [f"{'type':<12}{'n':>5}  {'judged rightly':<24}to reach"]
     for row in rows_by_type(checked):
         share = f"{row.right.value:.3f} [{row.right.low:.3f}, {row.right.high:.3f}]"
-        lines.append(f"{row.type:<12}{row.right.n:>5}  {share:<24}{'' if row.to_reach is None else row.to_reach}".rstrip())
+        lines.append(
+            f"{row.type:<12}{row.right.n:>5}  {share:<24}{'' if row.to_reach is None else row.to_reach}".rstrip()
+        )
     lines += ["", f"A check takes {times[len(times) // 2]:.0f} ms (p95 {times[int(0.95 * len(times))]:.0f} ms)."]
     if split == "dev":
         lines += ["", "Judged wrongly:", *(line for c in checked if not c.is_right for line in _miss(c))]

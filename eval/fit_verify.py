@@ -107,7 +107,9 @@ def main(write: bool) -> None:
         click.echo(f"{name:<12} {share if name == 'paraphrase' else 1 - share:.3f} judged rightly")
     if write:
         path = Path(__file__).parents[1] / "src" / "sci_assistant" / "data" / "verify.json"
-        path.write_text(json.dumps({"fitted_on": "dev", "thresholds": asdict(limits)}, indent=1) + "\n", encoding="utf-8")
+        path.write_text(
+            json.dumps({"fitted_on": "dev", "thresholds": asdict(limits)}, indent=1) + "\n", encoding="utf-8"
+        )
         click.echo(f"wrote {path}")
 
 

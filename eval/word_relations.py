@@ -158,7 +158,7 @@ def main(wordnet: Path, write: bool) -> None:
         for word, r in sorted(relations.items())
         if r.same or r.wider or r.opposite or r.kind != "-"
     ]
-    text = f"# Relations of common words, from WordNet 3.1 (Princeton University); see eval/word_relations.py\n"
+    text = "# Relations of common words, from WordNet 3.1 (Princeton University); see eval/word_relations.py\n"
     text += "\n".join(lines) + "\n"
     click.echo(f"{len(lines)} words, {len(text) // 1024} KiB")
     if write:

@@ -27,7 +27,9 @@ def save_tiny_model(folder: Path, labels: list[str]) -> str:
     return str(folder)
 
 
-@pytest.mark.parametrize("labels", [["contradiction", "neutral", "entailment"], ["supported", "unsupported"], ["LABEL_0"]])
+@pytest.mark.parametrize(
+    "labels", [["contradiction", "neutral", "entailment"], ["supported", "unsupported"], ["LABEL_0"]]
+)
 def test_a_model_of_the_operators_choice_gives_a_probability(tmp_path, labels):
     judge = NliJudge(save_tiny_model(tmp_path, labels))
     found = judge.entails(PREMISE, CLAIM)

@@ -14,7 +14,8 @@ from sci_assistant.errors import ModelError
 
 ENTAILS = re.compile(r"entail|support|consistent|factual|grounded|faithful", re.IGNORECASE)
 DENIES = re.compile(
-    r"not[ _-]?entail|non[ _-]?entail|not[ _-]?support|unsupport|inconsistent|hallucin|ungrounded|unfaithful", re.IGNORECASE
+    r"not[ _-]?entail|non[ _-]?entail|not[ _-]?support|unsupport|inconsistent|hallucin|ungrounded|unfaithful",
+    re.IGNORECASE,
 )
 
 

@@ -134,6 +134,7 @@ def _denies(one: str, other: str) -> bool:
     """Whether a word is another with a denying beginning: unsafe and safe."""
     return len(other) > 3 and any(one == beginning + other for beginning in _DENYING)
 
+
 _COMPARED = re.compile(r"(?:e[rd]|est)$")
 
 

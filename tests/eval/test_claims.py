@@ -15,7 +15,10 @@ from sci_assistant.ingest.parse import read_articles
 from sci_assistant.wire import bundled_corpus
 
 # A little under what `sci-assistant eval claims` measures on dev.
-FLOORS = FLOORS_HERE
+FLOORS = {
+    "number": 0.99, "unit": 0.98, "negation": 0.97, "antonym": 0.92, "entity": 0.95, "hedge": 0.96, "merged": 0.85,
+    "order": 0.5, "invented": 0.90, "all false": 0.93, "paraphrase": 0.835,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,15 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sci_assistant_eval import claims, fit_answerable, fit_query_adapter, fit_second_voice, fit_verify, questions, vignettes
+from sci_assistant_eval import (
+    claims,
+    fit_answerable,
+    fit_query_adapter,
+    fit_second_voice,
+    fit_verify,
+    questions,
+    vignettes,
+)
 
 from sci_assistant.wire import bundled_corpus
 
@@ -121,4 +129,3 @@ def test_what_fits_or_compares_names_dev_in_every_call(path):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in LOADERS:
             splits = [k.value.value for k in node.keywords if k.arg == "split" and isinstance(k.value, ast.Constant)]
             assert splits == ["dev"], f"{path.name}:{node.lineno}"
-

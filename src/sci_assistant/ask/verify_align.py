@@ -82,5 +82,7 @@ def coverage(pair: Compared) -> float:
     if not words:
         return 0.0
     missing, new = set(pair.missing), set(pair.new)
-    held = sum(rarity(word) * (1 - (word in missing) + (word in missing and word not in new) * STANDS_FOR) for word in words)
+    held = sum(
+        rarity(word) * (1 - (word in missing) + (word in missing and word not in new) * STANDS_FOR) for word in words
+    )
     return held / sum(rarity(word) for word in words)

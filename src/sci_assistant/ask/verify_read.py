@@ -57,7 +57,9 @@ DENIALS = frozenset(
     "avoid avoids avoiding skip skips skipping instead wasn't weren't can't couldn't won't wouldn't shouldn't mustn't needn't hasn't haven't hadn't".split()
 )
 # Words that may say a denial in another way.
-_NO_PREDICATE = STOPWORDS - frozenset("get gets getting go goes going got know let make makes tell want use used using like".split()) | {"longer"}
+_NO_PREDICATE = STOPWORDS - frozenset(
+    "get gets getting go goes going got know let make makes tell want use used using like".split()
+) | {"longer"}
 SOFT_DENIALS = frozenset(
     "rarely seldom hardly scarcely barely little few fewer lack lacks lacking fail fails failing "
     "unable refuse refuses stop stops rather unlikely impossible free "
@@ -114,7 +116,9 @@ class Reading:
     @cached_property
     def words(self) -> tuple[str, ...]:
         """Words without marks and numbers, possessives taken off, irregular forms made regular."""
-        bounds = frozenset(i + 1 for i, t in enumerate(self.tokens[:-1]) if t == "at" and self.tokens[i + 1] in ("least", "most"))
+        bounds = frozenset(
+            i + 1 for i, t in enumerate(self.tokens[:-1]) if t == "at" and self.tokens[i + 1] in ("least", "most")
+        )
         bare = (t.removesuffix("'s") for i, t in enumerate(self.tokens) if t[0].isalpha() and i not in bounds)
         return tuple(_IRREGULAR.get(word, word) for word in bare)
 

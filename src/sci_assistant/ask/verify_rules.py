@@ -22,8 +22,12 @@ def _words(text: str) -> frozenset[str]:
 
 
 UNIVERSAL = _words("always all every everyone everybody everything constantly invariably whenever")
-UNIVERSAL_SOURCE = UNIVERSAL | _words("each whole never no nobody none nothing both constant entire life lifelong throughout daily")
-PROOF = _words("certainly definitely surely undoubtedly proves prove proven proof guarantee guarantees guaranteed cure cures cured")
+UNIVERSAL_SOURCE = UNIVERSAL | _words(
+    "each whole never no nobody none nothing both constant entire life lifelong throughout daily"
+)
+PROOF = _words(
+    "certainly definitely surely undoubtedly proves prove proven proof guarantee guarantees guaranteed cure cures cured"
+)
 HEDGES = _words(
     "may might can could sometimes often usually mostly likely possible possibly perhaps probably seem seems appear appears "
     "tend tends suggest suggests some many most several few rarely seldom risk risks chance commonly frequently generally "
@@ -50,7 +54,9 @@ GENERAL = _words(
     "couple pair lot majority world country year week month hour minute second age youth child parent fellow own self "
     "machine chair link lack eye tank pair harm substitute list start beginning middle rest whole half"
 )  # fmt: skip
-TOPIC = frozenset(stem(word) for word in _words("sci spinal cord injury injuries injured paralysis paralyzed disability"))
+TOPIC = frozenset(
+    stem(word) for word in _words("sci spinal cord injury injuries injured paralysis paralyzed disability")
+)
 
 
 @dataclass(frozen=True)
@@ -161,7 +167,9 @@ def breaks_units(pair: Compared) -> bool:
 
 def breaks_denial(pair: Compared) -> bool:
     """What one denies the other states."""
-    return _states_what_is_denied(pair, pair.source, pair.claim) or _states_what_is_denied(pair, pair.claim, pair.source)
+    return _states_what_is_denied(pair, pair.source, pair.claim) or _states_what_is_denied(
+        pair, pair.claim, pair.source
+    )
 
 
 def _states_what_is_denied(pair: Compared, denying: Reading, other: Reading) -> bool:
@@ -225,7 +233,9 @@ def breaks_hedge(pair: Compared) -> bool:
         return True
     if source.has(STRONG_HEDGES) and not claim.has(HEDGES):
         return True
-    if claim.has(_words("will must")) and not source.has(_words("will must need needs have has never always only no not required")):
+    if claim.has(_words("will must")) and not source.has(
+        _words("will must need needs have has never always only no not required")
+    ):
         return source.has(HEDGES) and not claim.has(HEDGES - {"if"})
     most = max((AMOUNTS[t] for t in claim.tokens if t in AMOUNTS), default=0)
     stated = max((AMOUNTS[t] for t in source.tokens if t in AMOUNTS), default=0)
@@ -237,7 +247,9 @@ def _is_universal(reading: Reading) -> bool:
     following = dict(zip(reading.tokens, reading.tokens[1:], strict=False))
     words = UNIVERSAL & set(reading.tokens)
     after = following.get("all", ",")
-    counts = after in ("of", "the", "these", "those", "your", "people") or (after[0].isalpha() and after not in STOPWORDS)
+    counts = after in ("of", "the", "these", "those", "your", "people") or (
+        after[0].isalpha() and after not in STOPWORDS
+    )
     return bool(words - {"all"}) or ("all" in words and counts)
 
 
@@ -293,6 +305,8 @@ def _new_capitals(pair: Compared) -> bool:
 
 _LETTER = re.compile(r"(?<=[a-z] )[B-HJ-Z]\b(?!-|\.\w)")  # vitamin D, grade C
 RARE = 3.3  # Zipf: rarer words that WordNet's common ones lack name something
+
+
 def breaks_bounds(pair: Compared) -> bool:
     """More new words than the words of the source that they could stand for: something was added."""
     left = [word for word in pair.source.content if stem(word) not in pair.claim.stems]
@@ -336,7 +350,10 @@ def _named(pair: Compared, reading: Reading) -> list[str]:
 def _numbers_steps(reading: Reading) -> bool:
     """Whether "then" joins steps, or "first", "second" or "last" ends one."""
     ends = (*reading.tokens[1:], ".")
-    return any(t == "then" or (t in _MARKS and (not after[0].isalpha() or after in ("and", "for", "if"))) for t, after in zip(reading.tokens, ends, strict=True))
+    return any(
+        t == "then" or (t in _MARKS and (not after[0].isalpha() or after in ("and", "for", "if")))
+        for t, after in zip(reading.tokens, ends, strict=True)
+    )
 
 
 Sides = tuple[frozenset[str], frozenset[str]]
