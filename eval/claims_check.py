@@ -48,7 +48,7 @@ def check_claims(
     verifier: Verifier,
     sources: Mapping[str, Sequence[Source]],
     *,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> tuple[CheckedClaim, ...]:
     """Verdicts on claims, in order."""
     checked = []
@@ -56,7 +56,8 @@ def check_claims(
         began = time.perf_counter()
         verdict = verifier.check(claim.claim, sources[claim.article])
         checked.append(CheckedClaim(claim, verdict, (time.perf_counter() - began) * 1000))
-        progress(number, len(claims))
+        if progress:
+            progress(number, len(claims))
     return tuple(checked)
 
 

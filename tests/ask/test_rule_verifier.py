@@ -58,7 +58,7 @@ def test_what_the_article_says_passes_and_names_its_sentence(ossification):
     claim = "Surgery for HO usually waits until the bone is mature, because bone removed too early may grow back."
     verdict = make_verifier().check(claim, ossification)
     assert verdict.passed and verdict.reason is None
-    assert [source.text for source in verdict.aligned][0].startswith("Surgery for HO usually waits")
+    assert verdict.aligned[0].text.startswith("Surgery for HO usually waits")
 
 
 def test_every_sentence_of_an_article_bears_itself_out(ossification):
@@ -76,7 +76,7 @@ def test_a_thing_of_one_passage_is_never_joined_to_a_deed_of_another():
 
 
 def test_what_no_sentence_holds_is_not_in_the_source():
-    verdict = make_verifier().check("Reading widens horizons.", of("Sit on a padded commode if you can."))
+    verdict = make_verifier().check("Being brave pays.", of("Sit on a padded commode if you can."))
     assert verdict.reason == NOT_IN_SOURCE
 
 

@@ -39,6 +39,7 @@ FALSE = [
     ("hedge", "Many people carry germs.", "Everyone carries germs."),
     ("hedge", "A fever can mean an infection.", "A fever proves an infection."),
     ("hedge", "Irrigation may help.", "Irrigation will help."),
+    ("negation", "Early surgery did not bring more regrowth.", "Early surgery can prevent regrowth."),
     # opposites
     ("opposite", "A full bladder can raise blood pressure.", "A full bladder can lower blood pressure."),
     ("opposite", "Start early.", "Start late."),
@@ -58,7 +59,7 @@ FALSE = [
     ("name", "The council helps its members.", "The Red Cross helps its members."),
     ("name", "Call your care team if it swells.", "Get emergency care if your leg swells."),
     # additions
-    ("added", "Carry a card with the clinic number.", "Carry a card with the clinic number and renew it whenever you visit."),
+    ("added", "Carry a card with the clinic number.", "Carry a card with the clinic number, printed in violet cursive."),
     # order
     ("order", "Check the bladder first, then the bowel, then the skin.", "Check the skin first, then the bowel, then the bladder."),
     ("order", "Nerves tighten vessels poorly, so blood pressure falls.", "Blood pressure falls, so nerves tighten vessels poorly."),

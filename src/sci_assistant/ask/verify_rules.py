@@ -188,7 +188,12 @@ def _is_told(scope: tuple[str, ...], other: Reading) -> bool:
 
 def _opposite_pair(pair: Compared) -> bool:
     """Whether a word of one stands against a word of the other: a denial may then be said without one."""
-    return any(pair.relations.are_opposites(word, other) for word in pair.missing for other in pair.left_out)
+    return any(
+        pair.relations.are_opposites(word, other)
+        for word in pair.missing
+        for other in pair.left_out
+        if stem(word) not in _GRADED and stem(other) not in _GRADED
+    )
 
 
 _CONDITIONS = (
@@ -271,8 +276,20 @@ def _is_reverse(pair: Compared, word: str, other: str) -> bool:
     return pair.relations.are_opposites(word, other) and not _turned(pair, word, other)
 
 
+# What does not bring a thing about does not prevent it either: denying one of these is not saying its opposite.
+_GRADED = frozenset(
+    stem(word)
+    for word in _words(
+        "prevent protect cause trigger bring provoke harm help worsen improve raise lower increase decrease reduce ease "
+        "rise fall drop grow shrink lift hinder heal hurt gain lose more less better worse higher aggravate allow block"
+    )
+)
+
+
 def _turned(pair: Compared, word: str, other: str) -> bool:
     """Whether exactly one of two opposite words is denied, so that both say the same."""
+    if stem(word) in _GRADED or stem(other) in _GRADED:
+        return False
     return (stem(word) in pair.claim.denied) != (stem(other) in pair.source.denied)
 
 
