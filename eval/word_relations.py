@@ -31,7 +31,8 @@ PARTS = ("noun", "verb", "adj", "adv")
 NOUN_KINDS = dict(
     zip(
         range(3, 29),
-        "tops act animal artifact attribute body cognition communication event feeling food group location motive object "
+        "tops act animal artifact attribute body cognition communication event feeling food group location motive "
+        "object "
         "person phenomenon plant possession process quantity relation shape state substance time".split(),
         strict=True,
     )

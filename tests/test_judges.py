@@ -20,7 +20,8 @@ def save_tiny_model(folder: Path, labels: list[str]) -> str:
     (folder / "vocab.txt").write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", ".", *words]))
     config = BertConfig(
         vocab_size=6 + len(words), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32,
-        id2label=dict(enumerate(labels)), label2id={label: at for at, label in enumerate(labels)}, num_labels=len(labels),
+        id2label=dict(enumerate(labels)), label2id={label: at for at, label in enumerate(labels)},
+        num_labels=len(labels),
     )  # fmt: skip
     BertForSequenceClassification(config).save_pretrained(folder)
     BertTokenizer(str(folder / "vocab.txt")).save_pretrained(folder)

@@ -1,7 +1,8 @@
 """What words say of each other: which may stand for which, which are opposites, what kind of thing a noun names.
 
-Takes words in any form; compares stems. From data/word_relations.txt (WordNet, see eval/word_relations.py) and
-data/opposites.yaml, data/synonyms.yaml and data/names.yaml (by hand). Similar meaning is never taken from vectors: opposites are near neighbours there.
+Takes words in any form; compares stems. From data/word_relations.txt (WordNet, see eval/word_relations.py) and, by
+hand, data/opposites.yaml, data/synonyms.yaml and data/names.yaml. Similar meaning is never taken from vectors:
+opposites are near neighbours there.
 """
 
 from __future__ import annotations
@@ -15,8 +16,6 @@ from importlib.resources import files
 
 from sci_assistant.words import stem
 
-VERB_KINDS = frozenset({"-"})
-
 
 @dataclass(slots=True)
 class _Entry:
@@ -24,8 +23,6 @@ class _Entry:
     same: set[str] = field(default_factory=set)  # stems
     wider: set[str] = field(default_factory=set)
     opposite: set[str] = field(default_factory=set)
-    words: set[str] = field(default_factory=set)  # of `same`, as written
-    against: set[str] = field(default_factory=set)  # of `opposite`, as written
 
 
 class WordRelations:
@@ -42,9 +39,7 @@ class WordRelations:
         for line in lines:
             if line.strip() and not line.startswith("#"):
                 self._read(line)
-        self._by_hand: dict[str, set[str]] = defaultdict(set)
         self._stems_by_hand: dict[str, set[str]] = defaultdict(set)
-        self._no_opposites: set[tuple[str, str]] = set()
         for left, right in opposites:
             self._oppose(left.split(), right.split())
         self._same_by_hand: dict[str, set[str]] = defaultdict(set)
@@ -62,18 +57,14 @@ class WordRelations:
         if entry.kind == "-" or word == stem(word):
             entry.kind = kind
         entry.same.update(map(stem, same.split()))
-        entry.words.update(same.split())
         entry.wider.update(map(stem, wider.split()))
         entry.opposite.update(map(stem, opposite.split()))
-        entry.against.update(opposite.split())
 
     def _oppose(self, left: list[str], right: list[str]) -> None:
         for one, other in ((left, right), (right, left)):
             for word in one:
                 entry = self._entries[stem(word)]
                 entry.opposite.update(map(stem, other))
-                entry.against.update(other)
-                self._by_hand[stem(word)].update(other)
                 self._stems_by_hand[stem(word)].update(map(stem, other))
 
     def _entry(self, word: str) -> _Entry:
@@ -87,27 +78,11 @@ class WordRelations:
         """Whether a word is in the list of names made by hand."""
         return stem(word) in self._names
 
-    def is_verb_like(self, word: str) -> bool:
-        """Whether a word is known and names no thing first of all."""
-        return stem(word) in self._entries and self.kind(word) in ("-", "act", "communication", "event")
-
-    def opposites(self, word: str) -> set[str]:
-        """Words that say the reverse."""
-        return self._entry(word).against
-
-    def opposites_by_hand(self, word: str) -> set[str]:
-        """Words that say the reverse, of the list made by hand."""
-        return self._by_hand.get(stem(word), set())
-
-    def synonyms(self, word: str) -> set[str]:
-        """Words that may say the same in one of the word's common senses."""
-        return self._entry(word).words
-
     def are_opposites(self, one: str, other: str) -> bool:
         """Whether two words say the reverse of each other: by hand, in WordNet, or by a denying beginning."""
         if not self._against(one).isdisjoint(_forms(other)) or _denies(one, other) or _denies(other, one):
             return True
-        return stem(other) in self._entry(one).opposite and (stem(one), stem(other)) not in self._no_opposites
+        return stem(other) in self._entry(one).opposite
 
     def _against(self, word: str) -> set[str]:
         return self._stems_by_hand.get(stem(word)) or self._stems_by_hand.get(positive(word), _NO_STEMS)
@@ -140,7 +115,7 @@ _COMPARED = re.compile(r"(?:e[rd]|est)$")
 
 @lru_cache(maxsize=50_000)
 def positive(word: str) -> str:
-    """The stem of a word without its ending of comparison: easiest -> easi, bigger -> big; the stem where it has none."""
+    """The stem of a word without its ending of comparison, if it has one: easiest -> easi, bigger -> big."""
     bare = _COMPARED.sub("", word) if len(word) > 4 and word.endswith(("er", "est")) else word
     if len(bare) > 3 and bare[-1] == bare[-2] and bare[-1] in "bdgmnpt":
         bare = bare[:-1]

@@ -2,8 +2,9 @@
 
 import pytest
 
+from sci_assistant.ask.verify_compare import Compared
 from sci_assistant.ask.verify_read import Reading
-from sci_assistant.ask.verify_rules import RULES, Compared, first_broken
+from sci_assistant.ask.verify_rules import RULES, first_broken
 
 
 def broken(source: str, claim: str) -> str | None:
@@ -59,7 +60,7 @@ FALSE = [
     ("name", "The council helps its members.", "The Red Cross helps its members."),
     ("name", "Call your care team if it swells.", "Get emergency care if your leg swells."),
     # additions
-    ("added", "Carry a card with the clinic number.", "Carry a card with the clinic number, printed in violet cursive."),
+    ("added", "Carry a card with the clinic number.", "Carry a card with the clinic number, laugh and sing."),
     # order
     ("order", "Check the bladder first, then the bowel, then the skin.", "Check the skin first, then the bowel, then the bladder."),
     ("order", "Nerves tighten vessels poorly, so blood pressure falls.", "Blood pressure falls, so nerves tighten vessels poorly."),

@@ -1,7 +1,8 @@
 """The verifier that ships: where a sentence rests, the rules it must not break, and a judge that can only remove.
 
 A sentence passes where one place (`verify_align.py`) holds enough of its words, no rule (`verify_rules.py`) is broken
-against that place, and an operator's judge, where one is set, finds it borne out. Thresholds: data/verify.json, by eval/fit_verify.py.
+against that place, and an operator's judge, where one is set, finds it borne out.
+Thresholds: data/verify.json, by eval/fit_verify.py.
 """
 
 from __future__ import annotations

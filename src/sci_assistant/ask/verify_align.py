@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from sci_assistant.ask.verify import Source
+from sci_assistant.ask.verify_compare import Compared
 from sci_assistant.ask.verify_read import Reading, read_sentence
-from sci_assistant.ask.verify_rules import Compared
 from sci_assistant.ask.verify_terms import OtherNames
 from sci_assistant.words import rarity, stem
 
@@ -60,7 +60,7 @@ def _neighbours(sources: Sequence[Source]) -> list[tuple[Source, Source]]:
 
 
 def _rests_on_both(claim: Reading, first: Source, second: Source) -> bool:
-    """Whether each clause of a claim rests on one of two sentences alone: no thing of one is joined to a deed of the other."""
+    """Whether each clause of a claim rests on one of two sentences alone, so that none joins things of both."""
     clauses = [Reading(part) for part in _JOINTS.split(claim.text)]
     told = [clause for clause in clauses if len(clause.content) >= CLAUSE]
     halves = (read_sentence(first.text), read_sentence(second.text))

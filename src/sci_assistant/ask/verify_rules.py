@@ -7,13 +7,12 @@ rule is in doubt it removes, as long as few true paraphrases of the development 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
 
+from sci_assistant.ask.verify_compare import TOPIC, Compared
+from sci_assistant.ask.verify_hedge import breaks_hedge
+from sci_assistant.ask.verify_order import breaks_order
 from sci_assistant.ask.verify_read import DENIALS, Reading
-from sci_assistant.word_relations import WordRelations, load_word_relations
 from sci_assistant.words import STOPWORDS, medicine_names, stem, zipf
 
 
@@ -21,28 +20,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-UNIVERSAL = _words("always all every everyone everybody everything constantly invariably whenever")
-UNIVERSAL_SOURCE = UNIVERSAL | _words(
-    "each whole never no nobody none nothing both constant entire life lifelong throughout daily"
-)
-PROOF = _words(
-    "certainly definitely surely undoubtedly proves prove proven proof guarantee guarantees guaranteed cure cures cured"
-)
-HEDGES = _words(
-    "may might can could sometimes often usually mostly likely possible possibly perhaps probably seem seems appear appears "
-    "tend tends suggest suggests some many most several few rarely seldom risk risks chance commonly frequently generally "
-    "typically occasionally about thought believed debated uncertain unclear sure whether likelihood possibility if "
-    "expected prone maybe mainly largely nearly almost not cannot potential potentially up common"
-)  # fmt: skip
-STRONG_HEDGES = _words("may might could sometimes seem seems appears appear perhaps possibly suggest suggests debated")
-AMOUNTS = {
-    **dict.fromkeys("few rarely seldom".split(), 1), **dict.fromkeys("some sometimes several occasionally certain".split(), 2),
-    **dict.fromkeys("many often lots common commonly frequently numerous".split(), 3),
-    **dict.fromkeys("most mostly usually majority mainly generally typically".split(), 4),
-    **dict.fromkeys("all every everyone everybody always".split(), 5),
-}  # fmt: skip
 NAMED_KINDS = _words("body person artifact substance food animal plant group location state object")
-ABSTRACT_KINDS = _words("act cognition communication attribute event process phenomenon possession shape feeling time")
 # Nouns that name nothing in particular: a paraphrase may bring them in.
 GENERAL = _words(
     "person people someone anyone man woman adult patient individual thing place part area side end kind type way form case "
@@ -54,59 +32,6 @@ GENERAL = _words(
     "couple pair lot majority world country year week month hour minute second age youth child parent fellow own self "
     "machine chair link lack eye tank pair harm substitute list start beginning middle rest whole half"
 )  # fmt: skip
-TOPIC = frozenset(
-    stem(word) for word in _words("sci spinal cord injury injuries injured paralysis paralyzed disability")
-)
-
-
-@dataclass(frozen=True)
-class Compared:
-    """A claim beside the source text it is held against. `licensed` are stems that the context gives: the topic."""
-
-    claim: Reading
-    source: Reading
-    licensed: frozenset[str] = frozenset()
-
-    @property
-    def relations(self) -> WordRelations:
-        return load_word_relations()
-
-    @cached_property
-    def missing(self) -> tuple[str, ...]:
-        """Content words of the claim whose stem the source lacks."""
-        known = self.source.stems | self.licensed | TOPIC
-        return tuple(word for word in self.claim.content if stem(word) not in known)
-
-    @cached_property
-    def left_out(self) -> tuple[str, ...]:
-        """Words of the source whose stem the claim lacks."""
-        return tuple(word for word in self.source.words if stem(word) not in self.claim.stems)
-
-    @cached_property
-    def dropped(self) -> tuple[str, ...]:
-        """Words that the source has more often than the claim."""
-        claim, source = Counter(self.claim.words), Counter(self.source.words)
-        return tuple(word for word, count in source.items() if count > claim[word])
-
-    @cached_property
-    def new(self) -> tuple[str, ...]:
-        """Content words of the claim that nothing in the source may stand for."""
-        return tuple(word for word in self.missing if not self._stands(word))
-
-    @cached_property
-    def stands(self) -> frozenset[str]:
-        """Words of the claim that stand for a word of the source that the claim leaves out."""
-        return frozenset(
-            word
-            for word in self.claim.words
-            if stem(word) not in self.source.stems
-            and any(self.relations.may_stand_for(word, other) for other in self.left_out)
-        )
-
-    def _stands(self, word: str) -> bool:
-        return any(self.relations.may_stand_for(word, other) for other in self.source.words)
-
-
 Rule = Callable[[Compared], bool]
 
 
@@ -156,15 +81,6 @@ def _name_numbers(text: str) -> dict[str, set[str]]:
     return near
 
 
-def breaks_units(pair: Compared) -> bool:
-    """A unit of time that the source does not name, a share where it counts times, and the like."""
-    converted = {q.what for q in pair.claim.quantities} & {"time", "month"}
-    if pair.claim.spans - pair.source.spans and not (converted and pair.claim.quantities <= pair.source.quantities):
-        return True
-    kinds = {q.what for q in pair.claim.quantities} - {q.what for q in pair.source.quantities} - {""}
-    return bool(kinds) and bool(pair.claim.quantities)
-
-
 def breaks_denial(pair: Compared) -> bool:
     """What one denies the other states."""
     return _states_what_is_denied(pair, pair.source, pair.claim) or _states_what_is_denied(
@@ -196,10 +112,15 @@ def _opposite_pair(pair: Compared) -> bool:
     )
 
 
-_CONDITIONS = (
-    (_words("unless"), re.compile(r"\beven (?:if|when|though)\b|\bwhether or not\b")),
-    (re.compile(r"\beven (?:if|when|though)\b"), re.compile(r"\bunless\b|\bonly (?:if|when|after|once)\b")),
-)
+def breaks_units(pair: Compared) -> bool:
+    """A unit of time that the source does not name, a share where it counts times, and the like."""
+    converted = {q.what for q in pair.claim.quantities} & {"time", "month"}
+    if pair.claim.spans - pair.source.spans and not (converted and pair.claim.quantities <= pair.source.quantities):
+        return True
+    kinds = {q.what for q in pair.claim.quantities} - {q.what for q in pair.source.quantities} - {""}
+    return bool(kinds) and bool(pair.claim.quantities)
+
+
 _EVEN = re.compile(r"\beven (?:if|when|though)\b")
 _UNLESS = re.compile(r"\bunless\b|\bonly\b|\buntil\b|\bonce\b|\bexcept\b")
 _ONLY = _words("only solely just exclusively")
@@ -227,35 +148,6 @@ def _after(reading: Reading, words: frozenset[str]) -> list[str]:
     at = next(i for i, token in enumerate(reading.tokens) if token in words)
     rest = [t for t in reading.tokens[at + 1 :] if t[0].isalpha() and t not in STOPWORDS]
     return [stem(token) for token in rest[:4]]
-
-
-def breaks_hedge(pair: Compared) -> bool:
-    """Said more strongly than the source says it."""
-    claim, source = pair.claim, pair.source
-    if _is_universal(claim) and not source.has(UNIVERSAL_SOURCE):
-        return True
-    if claim.has(PROOF) and not source.has(PROOF):
-        return True
-    if source.has(STRONG_HEDGES) and not claim.has(HEDGES):
-        return True
-    if claim.has(_words("will must")) and not source.has(
-        _words("will must need needs have has never always only no not required")
-    ):
-        return source.has(HEDGES) and not claim.has(HEDGES - {"if"})
-    most = max((AMOUNTS[t] for t in claim.tokens if t in AMOUNTS), default=0)
-    stated = max((AMOUNTS[t] for t in source.tokens if t in AMOUNTS), default=0)
-    return most >= 3 and 0 < stated < most and most - stated >= 1
-
-
-def _is_universal(reading: Reading) -> bool:
-    """Whether a word says that something holds without exception; "all" only before what it counts."""
-    following = dict(zip(reading.tokens, reading.tokens[1:], strict=False))
-    words = UNIVERSAL & set(reading.tokens)
-    after = following.get("all", ",")
-    counts = after in ("of", "the", "these", "those", "your", "people") or (
-        after[0].isalpha() and after not in STOPWORDS
-    )
-    return bool(words - {"all"}) or ("all" in words and counts)
 
 
 _SMALL = _words("least most in out on off up down before after above below over under more less until during later")
@@ -335,99 +227,6 @@ def breaks_bounds(pair: Compared) -> bool:
 ADDED = 2  # new words
 PLAIN = 5.2  # Zipf: commoner words ("come", "since") are ways of saying, not things said
 _GENERAL_STEMS = frozenset(stem(word) for word in GENERAL)
-_MARKS = _words("first second then last lastly finally")
-_REASONS, _RESULTS = _words("because since as"), _words("so therefore")
-
-
-def breaks_order(pair: Compared) -> bool:
-    """Steps in another order, cause and effect exchanged, or things exchanged between two clauses."""
-    if _other_order(pair):
-        return True
-    for read in (_cause, _than, _condition):
-        claim, source = read(pair.claim), read(pair.source)
-        if claim and source and (_crossed(claim, source) or _exchanged(claim, source)):
-            return True
-    return False
-
-
-def _other_order(pair: Compared) -> bool:
-    """Whether steps that both number or join by "then" come in another order."""
-    if not (_numbers_steps(pair.claim) and _numbers_steps(pair.source)):
-        return False
-    claim, source = (_named(pair, reading) for reading in (pair.claim, pair.source))
-    places = [source.index(word) for word in claim if word in source]
-    return places != sorted(places)
-
-
-def _named(pair: Compared, reading: Reading) -> list[str]:
-    """Stems of what a sentence names, once each, in order."""
-    return list(dict.fromkeys(stem(word) for word in reading.content if pair.relations.names_by_hand(word)))
-
-
-def _numbers_steps(reading: Reading) -> bool:
-    """Whether "then" joins steps, or "first", "second" or "last" ends one."""
-    ends = (*reading.tokens[1:], ".")
-    return any(
-        t == "then" or (t in _MARKS and (not after[0].isalpha() or after in ("and", "for", "if")))
-        for t, after in zip(reading.tokens, ends, strict=True)
-    )
-
-
-Sides = tuple[frozenset[str], frozenset[str]]
-
-
-def _cause(reading: Reading) -> Sides | None:
-    """The words of a cause and those of its effect, up to the next joint on either side."""
-    tokens = reading.tokens
-    for at, token in enumerate(tokens):
-        if token in _REASONS and at == 0:
-            comma = next((i for i, t in enumerate(tokens) if t == ","), None)
-            return (_stems_of(tokens[1:comma]), _stems_of(tokens[comma + 1 :])) if comma else None
-        if token == "because" or (token in _REASONS and tokens[at - 1] == ","):
-            return _stems_of(tokens[at + 1 :]), _stems_of(tokens[:at])
-        if token in _RESULTS and tokens[at - 1] == "," and tokens[at + 1 : at + 2] != ("that",):
-            return _stems_of(tokens[: at - 1]), _stems_of(tokens[at + 1 :])
-    return None
-
-
-def _than(reading: Reading) -> Sides | None:
-    """What is compared, and with what."""
-    if reading.tokens.count("than") != 1:
-        return None
-    at = reading.tokens.index("than")
-    return _stems_of(reading.tokens[:at]), _stems_of(reading.tokens[at + 1 :])
-
-
-def _condition(reading: Reading) -> Sides | None:
-    """A condition and what follows from it, wherever it stands."""
-    tokens = reading.tokens
-    places = [at for at, token in enumerate(tokens) if token in ("if", "when")]
-    if len(places) != 1:
-        return None
-    at = places[0]
-    if at:
-        return _stems_of(tokens[at + 1 :]), _stems_of(tokens[:at])
-    comma = next((i for i, token in enumerate(tokens) if token == ","), None)
-    return (_stems_of(tokens[1:comma]), _stems_of(tokens[comma + 1 :])) if comma else None
-
-
-def _exchanged(claim: Sides, source: Sides) -> bool:
-    """Whether a word of each side alone went over to the other side."""
-    first, second = source[0] - source[1], source[1] - source[0]
-    moved, back = claim[1] & first - claim[0], claim[0] & second - claim[1]
-    return bool(moved) and bool(back)
-
-
-def _stems_of(tokens: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(stem(t) for t in tokens if t[0].isalpha() and t not in STOPWORDS)
-
-
-def _crossed(claim: Sides, source: Sides) -> bool:
-    straight = len(claim[0] & source[0]) + len(claim[1] & source[1])
-    across = len(claim[0] & source[1]) + len(claim[1] & source[0])
-    return across >= 3 and across > 2 * straight
-
-
 RULES: tuple[tuple[str, Rule], ...] = (
     ("number", breaks_numbers),
     ("unit", breaks_units),
