@@ -17,6 +17,7 @@ import click
 from sci_assistant import __version__
 from sci_assistant.cli_corpus import corpus
 from sci_assistant.cli_eval import evaluate
+from sci_assistant.cli_publish import publish
 from sci_assistant.errors import AssistantError
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def main(verbose: bool) -> None:
 
 main.add_command(corpus)
 main.add_command(evaluate)
+main.add_command(publish)
 
 
 def _settings(**overrides: object) -> Settings:
@@ -231,18 +233,30 @@ def search(question: str | None, store: Path | None, k: int, by: str, as_json: b
 @click.option("--rebuild", is_flag=True, help="Make the index anew, whatever state the store is in.")
 @click.option("--dry-run", is_flag=True, help="Say what would change and change nothing.")
 @click.option("--allow-removals", is_flag=True, help="Let more than a tenth of the articles be removed.")
+@click.option("--rollback", is_flag=True, help="Go back to the build that was live before, in one step.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def index(
-    store: Path | None, paths: tuple[Path, ...], rebuild: bool, dry_run: bool, allow_removals: bool, as_json: bool
+    store: Path | None,
+    paths: tuple[Path, ...],
+    rebuild: bool,
+    dry_run: bool,
+    allow_removals: bool,
+    rollback: bool,
+    as_json: bool,
 ) -> None:
-    """Bring the store in line with the corpus, and say what changed."""
+    """Bring the store in line with the corpus, and say what changed. `publish` does so with checks and gates."""
     from dataclasses import asdict
 
     from sci_assistant import wire
 
+    if rollback and (paths or rebuild or dry_run or allow_removals):
+        raise click.UsageError("--rollback takes --store and --json only.")
     settings = _settings(store=store, corpus=paths or None)
     the_store = wire.make_store(settings)
     wire.silence_telemetry()
+    if rollback:
+        _roll_back(the_store, as_json=as_json)
+        return
     report = _index(
         the_store,
         wire.corpus_paths(settings, the_store),
@@ -255,6 +269,15 @@ def index(
     if as_json:
         click.echo(json.dumps(asdict(report), ensure_ascii=False, indent=1))
     sys.exit(1 if report.failed else 0)
+
+
+def _roll_back(store: Store, *, as_json: bool) -> None:
+    before, after = store.rollback()
+    if as_json:
+        click.echo(json.dumps({"before": before, "build": after}))
+        return
+    click.echo(f"Rolled back: build {after} is live again, {before} is kept. A second --rollback returns to it.")
+    click.echo("The article files are as they were: the next publication brings their edits back, so mend them first.")
 
 
 def _index(

@@ -1,6 +1,7 @@
 """Which build is live: a folder of builds, a pointer that is replaced in one step, a lock for indexers.
 
 STORE/CURRENT            the name of the live build, replaced atomically
+STORE/LIVED              names of builds that were live, oldest first: where a roll back leads to
 STORE/builds/NAME/       one build (index.py)
 STORE/vectors.sqlite     vectors by hash of model, form and text: what is unchanged is not embedded again
 STORE/indexing.lock      held by the process that indexes
@@ -87,23 +88,62 @@ class Store:
 
     def publish(self, name: str) -> None:
         """Make a complete build the live one, in one step, and remove builds that nobody needs."""
-        pointer = self.folder / "CURRENT"
-        fresh = pointer.with_suffix(".new")
-        with fresh.open("w", encoding="ascii") as stream:
-            stream.write(name + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(fresh, pointer)
+        self.remember_live()
+        _replace(self.folder / "CURRENT", name)
         self._remove_old(keep=name)
+
+    def remember_live(self) -> None:
+        """Note the live build as one that a roll back may lead to; a build that was never live is not among them."""
+        name = self.current_name()
+        if name is not None:
+            _replace(self.folder / "LIVED", *[n for n in self._lived() if n != name and self._is_whole(n)], name)
+
+    def previous_name(self) -> str | None:
+        """The build that was live before the live one, None where none is kept."""
+        live = self.current_name()
+        return next((name for name in reversed(self._lived()) if name != live and self._is_whole(name)), None)
+
+    def _lived(self) -> list[str]:
+        try:
+            return (self.folder / "LIVED").read_text(encoding="ascii").split()
+        except (FileNotFoundError, UnicodeDecodeError):
+            return []
+
+    def _is_whole(self, name: str) -> bool:
+        return (self.build_folder(name) / "manifest.json").exists()
+
+    def rollback(self) -> tuple[str, str]:
+        """Make the previous build the live one; names of the build before and after. A second call goes back again.
+
+        Raises:
+            StoreEmpty: there is no build to go back to.
+            StoreBusy, StoreError: the store is held by another process, or the previous build is damaged.
+        """
+        with self.indexing():
+            live, previous = self.current_name(), self.previous_name()
+            if live is None or previous is None:
+                raise StoreEmpty(f"No earlier build is kept in {self.folder}: nothing can be rolled back.")
+            Build(self.build_folder(previous), chroma_url=self.chroma_url).close()  # never go back to a damaged one
+            self.publish(previous)
+            return live, previous
+
+    def discard(self, name: str) -> None:
+        """Remove a build that did not go live."""
+        if name != self.current_name():
+            self._remove(self.build_folder(name))
 
     def _remove_old(self, *, keep: str) -> None:
         builds = sorted((self.folder / "builds").iterdir(), key=lambda folder: folder.name)
-        whole = [folder for folder in builds if (folder / "manifest.json").exists() and folder.name != keep]
-        kept = {keep, *(folder.name for folder in whole[-(KEPT_BUILDS - 1) :])}
+        previous = self.previous_name()
+        whole = [folder.name for folder in builds if (folder / "manifest.json").exists() and folder.name != keep]
+        kept = {keep, *([previous] if previous else whole[-(KEPT_BUILDS - 1) :])}
         for folder in builds:
             if folder.name not in kept:
-                delete_collection(folder, folder.name, chroma_url=self.chroma_url)
-                shutil.rmtree(folder, ignore_errors=True)
+                self._remove(folder)
+
+    def _remove(self, folder: Path) -> None:
+        delete_collection(folder, folder.name, chroma_url=self.chroma_url)
+        shutil.rmtree(folder, ignore_errors=True)
 
     @contextmanager
     def indexing(self) -> Iterator[None]:
@@ -125,6 +165,16 @@ class Store:
             yield
         finally:
             lock.release()
+
+
+def _replace(file: Path, *lines: str) -> None:
+    """Write lines in one step: a reader sees the old ones or these, whatever happens."""
+    fresh = file.with_suffix(".new")
+    with fresh.open("w", encoding="ascii") as stream:
+        stream.write("\n".join(lines) + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(fresh, file)
 
 
 class VectorCache:

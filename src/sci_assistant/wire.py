@@ -146,3 +146,9 @@ def warm_up(assistant: Assistant) -> None:
         assistant.search(Turn("spinal cord injury"), k=1)
     except StoreEmpty:
         return
+
+
+def make_assistant_over(build: Build, settings: Settings, embeddings: LocalEmbeddings) -> Assistant:
+    """An assistant over one opened build, live or not."""
+    retriever = HybridRetriever(embeddings=embeddings, live=lambda: build, k=settings.passages)
+    return Assistant(retriever, Triage(), settings)

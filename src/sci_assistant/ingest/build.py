@@ -31,6 +31,7 @@ EMBED_STEP = 256  # texts between two steps of the progress bar
 _ARTICLE = TypeAdapter(Article)
 
 Progress = Callable[[int, int], None]  # done, of
+Accept = Callable[[Build], bool]  # a new build, complete beside the live one -> whether it goes live
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,9 @@ def build_index(
     dry_run: bool = False,
     allow_removals: bool = False,
     progress: Progress | None = None,
+    accept: Accept | None = None,
 ) -> IndexReport:
-    """Bring the store in line with the corpus.
+    """Bring the store in line with the corpus. A new build that `accept` refuses is removed; nothing changes then.
 
     Raises:
         CorpusError: a path does not exist, or nothing in it can be read.
@@ -100,6 +102,8 @@ def build_index(
         if dry_run or (plan.is_live(old) and not rebuild):
             return report
         name, embedded, chunks = _write(store, plan, corpus, embeddings, progress)
+        if accept is not None and not _accepted(store, name, accept):
+            return report
         store.publish(name)
         return IndexReport(
             report.added,
@@ -112,6 +116,21 @@ def build_index(
             embedded,
             chunks,
         )
+
+
+def _accepted(store: Store, name: str, accept: Accept) -> bool:
+    """Ask `accept` about a build; one that is refused, or broken off, is removed."""
+    accepted = False
+    try:
+        fresh = Build(store.build_folder(name), chroma_url=store.chroma_url)
+        try:
+            accepted = accept(fresh)
+        finally:
+            fresh.close()
+    finally:
+        if not accepted:
+            store.discard(name)
+    return accepted
 
 
 def _live(store: Store, *, anyhow: bool) -> Build | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from sci_assistant.errors import ArticleError, CorpusError
@@ -52,6 +53,7 @@ def _read_file(name: str, file: Path) -> Article | CorpusError:
         return error
 
 
+@lru_cache(maxsize=2048)  # checking, comparing and building read the same files; a watcher reads them again and again
 def _parse_file(raw: str, *, name: str, ending: str) -> Article:
     match ending:
         case ".md":
