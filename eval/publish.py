@@ -123,7 +123,7 @@ class BuildCheck:
         first = [q for q in found if any(article in changed for article in q.articles)]
         others = [q for q in found if q not in first]
         rest = limited(others, self._options.sample) if self._options.sample else ()
-        told = limited(self.messages, MESSAGES) if self._options.sample else ()
+        told = limited(self.messages, MESSAGES) if self._options.sample and complete else ()
         return _Asked((*first, *rest), told, len(found), whole=False)
 
     def _run(self, build: Build, asked: _Asked, label: str, step: Step) -> Run:

@@ -39,7 +39,9 @@ def _changes(publication: Publication) -> str:
     parts = []
     for change in publication.changes:
         first, *lines = article_lines(change)
-        parts.append(f"<article><h3>{escape(first)}</h3>{bullets(line.strip() for line in lines) if lines else ''}</article>")
+        parts.append(
+            f"<article><h3>{escape(first)}</h3>{bullets(line.strip() for line in lines) if lines else ''}</article>"
+        )
     if publication.glossary:
         parts.append(paragraph("The glossary changed."))
     tail = f"{counted(publication.unchanged, 'article')} as before."

@@ -17,12 +17,16 @@ import click
 from sci_assistant import __version__
 from sci_assistant.cli_corpus import corpus
 from sci_assistant.cli_eval import evaluate
+from sci_assistant.cli_gaps import gaps
 from sci_assistant.cli_publish import publish
 from sci_assistant.errors import AssistantError
 
 if TYPE_CHECKING:
+    from sci_assistant_ui.maintenance import Maintenance
+
     from sci_assistant.ask.assistant import Assistant
     from sci_assistant.ingest.build import IndexReport
+    from sci_assistant.models import LocalEmbeddings
     from sci_assistant.settings import Settings
     from sci_assistant.store import Store
     from sci_assistant.types import Answer, Turn
@@ -59,6 +63,7 @@ def main(verbose: bool) -> None:
 main.add_command(corpus)
 main.add_command(evaluate)
 main.add_command(publish)
+main.add_command(gaps)
 
 
 def _settings(**overrides: object) -> Settings:
@@ -114,8 +119,25 @@ def chat(store: Path | None, answers: str | None, host: str, port: int, browser:
     wire.warm_up(assistant)
     from sci_assistant_ui.app import create_app, serve
 
-    serve(create_app(assistant, settings), host=host, port=port, open_browser=browser)
+    app = create_app(
+        assistant,
+        settings,
+        keep_gap=wire.make_gap_keeper(settings, the_store),
+        maintenance=_maintenance(settings, the_store, embeddings),
+    )
+    serve(app, host=host, port=port, open_browser=browser)
     sys.exit(1 if failed else 0)
+
+
+def _maintenance(settings: Settings, store: Store, embeddings: LocalEmbeddings) -> Maintenance | None:
+    """What the maintainers' page does, where a token is set for it."""
+    if settings.maintainer_token is None:
+        return None
+    from sci_assistant_eval.publish import BuildCheck
+    from sci_assistant_ui.maintenance import Maintenance
+
+    click.echo("The maintainers' page is at the address below, under /maintain.", err=True)
+    return Maintenance(settings, store, embeddings, BuildCheck(settings, embeddings))
 
 
 @main.command()

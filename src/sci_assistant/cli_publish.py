@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sci_assistant.errors import AssistantError, StoreBusy
 
 if TYPE_CHECKING:
+    from sci_assistant.models import LocalEmbeddings
     from sci_assistant.publication import Publication
     from sci_assistant.publish import AnswerCheck, PublishOptions, Step
     from sci_assistant.settings import Settings
@@ -101,7 +102,7 @@ class _Publisher:
     def __init__(
         self,
         settings: Settings,
-        embeddings: object,
+        embeddings: LocalEmbeddings,
         check: AnswerCheck,
         options: PublishOptions,
         *,
@@ -124,7 +125,7 @@ class _Publisher:
             done = publish_corpus(
                 self._store,
                 self._corpus,
-                self._embeddings,  # type: ignore[arg-type]  # typed loosely to keep the import lazy
+                self._embeddings,
                 answers=self._check,
                 options=self._options,
                 step=step,
@@ -179,7 +180,7 @@ class _Publisher:
 def _shown() -> Iterator[Step]:
     """What is being done, as a bar on a terminal; nothing elsewhere."""
     with ExitStack() as bars:
-        now: list[tuple[str, ExitStack, object]] = []
+        now: list[tuple[str, ExitStack, Any]] = []
 
         def step(what: str, done: int, of: int) -> None:
             if not sys.stderr.isatty():
@@ -190,7 +191,6 @@ def _shown() -> Iterator[Step]:
                 stack = bars.enter_context(ExitStack())
                 bar = stack.enter_context(click.progressbar(length=max(of, 1), label=what, file=sys.stderr))
                 now[:] = [(what, stack, bar)]
-            bar = now[0][2]  # type: ignore[assignment]
-            bar.update(done - bar.pos)
+            now[0][2].update(done - now[0][2].pos)
 
         yield step

@@ -103,6 +103,8 @@ def change_lines(publication: Publication) -> Iterator[str]:
         yield "The glossary changed."
     if publication.changes:
         yield f"{counted(publication.unchanged, 'article')} as before."
+    elif publication.outcome != "unchanged" and not publication.glossary and not publication.errors:
+        yield "Every article reads as before; only the files that they are from have changed."
 
 
 def article_lines(change: ArticleChange) -> Iterator[str]:
