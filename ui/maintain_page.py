@@ -196,11 +196,15 @@ def _answers(answers: AnswerReport | None) -> Iterator[Html]:
 
 
 def _answer(change: AnswerChange) -> Html:
-    sides = (
-        element("div", element("h5", name), *(element("p", line) for line in text.splitlines()))
-        for name, text in (("Before", change.before), ("After", change.after))
-    )
+    before, after = change.before.splitlines(), change.after.splitlines()
+    sides = (_side("Before", before, beside=after), _side("After", after, beside=before))
     return element("article", element("h4", change.question), element("div", *sides, class_="pair"), class_="changed")
+
+
+def _side(name: str, lines: list[str], *, beside: list[str]) -> Html:
+    """An answer; what stands on this side alone is marked."""
+    marked = (element("p", line if line in beside else element("mark", line)) for line in lines)
+    return element("div", element("h5", name), *marked)
 
 
 def _gaps(clusters: tuple[GapCluster, ...] | None) -> Html:

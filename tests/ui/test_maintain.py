@@ -61,8 +61,9 @@ def enter(page: Page, served: Served, token: str = TOKEN) -> None:
 def press(page: Page, name: str) -> None:
     """Press a button by keyboard, and wait until the page offers the result."""
     page.get_by_role("button", name=name, exact=True).focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text(re.compile("finished"), timeout=60_000)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("finished", timeout=120_000)
     page.goto(page.url)
 
 
@@ -100,6 +101,7 @@ def test_axe_finds_no_violation_and_every_control_is_large_enough(browser: Brows
         page.goto(f"{served.url}maintain")
         assert violations(page) == []
         enter(page, served)
+        expect(page.get_by_role("heading", name="What is live")).to_be_visible()
         if page.get_by_role("heading", name="Articles that change").count() == 0:
             press(page, "Check")
         expect(page.get_by_role("main")).to_contain_text("Articles that change")
