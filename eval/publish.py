@@ -96,7 +96,8 @@ class BuildCheck:
         gates = bundled_gates()
         failed, looked = _gates(_counting(after, counted), _counting(before, counted), gates, whole=asked.whole)
         seconds = time.perf_counter() - start
-        self._known = {key: record for key, record in self._known.items() if key[0] == fresh.manifest.build}
+        kept = {build.manifest.build for build in (live, fresh) if build}
+        self._known = {key: record for key, record in self._known.items() if key[0] in kept}
         return AnswerReport(
             asked=len(asked.questions),
             of=asked.of,

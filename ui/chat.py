@@ -64,7 +64,8 @@ class Handlers:
         yield (*exchanges, asked), self.shown((*exchanges, asked), keep=keep)
         history = tuple(exchange.question for exchange in exchanges)
         answer = self._answer(Turn(question, history))
-        self._keep(answer)
+        if not any(exchange.answer and exchange.answer.notice for exchange in exchanges):
+            self._keep(answer)
         done = (*exchanges, replace(asked, answer=answer))
         yield done, self.shown(done, keep=keep)
 

@@ -49,7 +49,7 @@ class Entry:
             failures = self._failures.get(_network(address))
         if failures is None or failures.count < TRIES:
             return 0.0
-        wait = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2.0 ** (failures.count - TRIES))
+        wait = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2.0 ** min(failures.count - TRIES, 10))
         return max(0.0, failures.last + float(wait) - time.monotonic())
 
     def enter(self, token: str, address: str) -> str | None:

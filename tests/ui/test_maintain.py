@@ -63,7 +63,7 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).focus()
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("finished", timeout=120_000)
+    expect(page.get_by_role("status")).to_contain_text("finished", timeout=240_000)
     page.goto(page.url)
 
 
