@@ -21,8 +21,11 @@ NUMBER, NAME, ADDRESS = "[number]", "[name]", "[address]"
 
 _MAIL = re.compile(r"\S+@\S+|@\w+")
 _WEB = re.compile(r"\b(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|org|net|edu|gov|info|io|co\.uk|de|fr|au|ca)\b\S*", re.I)
-_ROAD = "street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|court|close|crescent|square|terrace|place|way"
-_STREET = re.compile(rf"\b\d+\w*,?\s+(?:[\w'’.-]+\s+){{1,3}}?(?:{_ROAD})\b\.?|\b[A-Z][\w'’-]+\s+(?:{_ROAD.title()})\b")
+_ROAD = "street|st|road|rd|avenue|ave|lane|ln|boulevard|blvd|crescent"  # in any case behind a number
+_NAMED_ROAD = f"{_ROAD}|drive|dr|court|close|square|terrace|place|way".title()  # with a name before it
+_STREET = re.compile(
+    rf"\b\d+\w*,?\s+(?:[\w'’.-]+\s+){{1,3}}?(?i:{_ROAD})\b\.?|(?:\b\d+\w*,?\s+)?\b[A-Z][\w'’-]+\s+(?:{_NAMED_ROAD})\b"
+)
 _DIGITS = re.compile(r"[+(]*\S*\d\S*(?:[ ./-]+[\d()][\d()./-]*)*")
 _IN_WORDS = re.compile(
     r"\b(?:(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:[ -]"
