@@ -152,7 +152,7 @@ def test_other_articles_without_questions_say_that_no_answers_were_compared(publ
 
 
 def test_what_cannot_run_ends_with_two(published, tmp_path) -> None:
-    assert "does not exist" in run(Published(tmp_path / "none", published.store), status=2).stderr
+    assert "no such folder" in run(Published(tmp_path / "none", published.store), status=2).stderr
     (tmp_path / "empty").mkdir()
     assert "No question" in run(published, "--questions", str(tmp_path / "empty"), status=2).stderr
 
@@ -193,7 +193,7 @@ def test_a_watcher_takes_whole_and_half_written_files_and_says_what_it_did(publi
     try:
         wait_for(said, "Nothing changed")
         published.edit(WAS, NOW)
-        wait_for(said, "is live")
+        wait_for(said, "Published: build")
         whole = published.article.read_text(encoding="utf-8")
         published.article.write_text(whole[:200], encoding="utf-8")
         wait_for(said, "Not published. What was live stays live.")
@@ -201,7 +201,7 @@ def test_a_watcher_takes_whole_and_half_written_files_and_says_what_it_did(publi
         published.article.unlink()  # as an editor that saves by writing anew
         time.sleep(0.5)
         published.article.write_text(whole.replace(NOW, "Scans of the bones ("), encoding="utf-8")
-        wait_for(said, "is live", times=2)
+        wait_for(said, "Published: build", times=2)
         assert "Scans of the bones" in live(published)[1]
         assert "Removed article" not in said.read_text(encoding="utf-8")
     finally:
@@ -210,7 +210,7 @@ def test_a_watcher_takes_whole_and_half_written_files_and_says_what_it_did(publi
 
 
 def wait_for(file: Path, words: str, *, times: int = 1) -> None:
-    until = time.monotonic() + 120
+    until = time.monotonic() + 240
     while file.read_text(encoding="utf-8").count(words) < times:
         assert time.monotonic() < until, file.read_text(encoding="utf-8")
         time.sleep(0.1)
