@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -36,9 +36,12 @@ logger = logging.getLogger(__name__)
 class Handlers:
     """What happens when a person sends, stops or clears. Holds no conversation."""
 
-    def __init__(self, assistant: Assistant, settings: Settings) -> None:
+    def __init__(
+        self, assistant: Assistant, settings: Settings, keep_gap: Callable[[Answer], None] | None = None
+    ) -> None:
         self.assistant = assistant
         self.settings = settings
+        self.keep_gap = keep_gap
 
     def shown(self, exchanges: Exchanges, hint: str = "", *, keep: bool = False) -> str:
         feedback = self.settings.feedback_file is not None
@@ -60,8 +63,19 @@ class Handlers:
         keep = len(question) > self.settings.max_question_chars
         yield (*exchanges, asked), self.shown((*exchanges, asked), keep=keep)
         history = tuple(exchange.question for exchange in exchanges)
-        done = (*exchanges, replace(asked, answer=self._answer(Turn(question, history))))
+        answer = self._answer(Turn(question, history))
+        if not any(exchange.answer and exchange.answer.notice for exchange in exchanges):
+            self._keep(answer)
+        done = (*exchanges, replace(asked, answer=answer))
         yield done, self.shown(done, keep=keep)
+
+    def _keep(self, answer: Answer) -> None:
+        """Where the operator wants it and the page says so: a question without an answer is kept, scrubbed."""
+        try:
+            if self.keep_gap is not None:
+                self.keep_gap(answer)
+        except Exception:  # an answer is never lost to it
+            logger.exception("a question without an answer could not be kept")
 
     def stop(self, exchanges: Exchanges, draft: str) -> tuple[Exchanges, str, str]:
         """The last question without its answer, and back in the field if that is empty."""
@@ -96,7 +110,13 @@ class Handlers:
             )
 
 
-def build_blocks(assistant: Assistant, settings: Settings, *, notice: str | None = None) -> gr.Blocks:
+def build_blocks(
+    assistant: Assistant,
+    settings: Settings,
+    *,
+    notice: str | None = None,
+    keep_gap: Callable[[Answer], None] | None = None,
+) -> gr.Blocks:
     """The page's components and their events."""
     from sci_assistant.wire import silence_telemetry
 
@@ -105,7 +125,8 @@ def build_blocks(assistant: Assistant, settings: Settings, *, notice: str | None
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = "1000000000"
     import gradio as gr
 
-    handlers = Handlers(assistant, settings)
+    handlers = Handlers(assistant, settings, keep_gap)
+    kept = keep_gap is not None
 
     def markdown(html: str, name: str) -> gr.Markdown:
         # Not sanitised: all of it is made by `markup`, and Gradio's cleaning would drop buttons and attributes.
@@ -114,7 +135,7 @@ def build_blocks(assistant: Assistant, settings: Settings, *, notice: str | None
     blocks: gr.Blocks
     with gr.Blocks(title=TITLE, analytics_enabled=False) as blocks:
         exchanges = gr.State(())
-        head = markdown(carried(masthead(assistant, settings, notice)), "masthead")
+        head = markdown(carried(masthead(assistant, settings, notice, gaps=kept)), "masthead")
         with gr.Column(elem_id="starters"):
             buttons = [gr.Button(**starter) for starter in _starters(assistant)]
         markdown(carried(shell()), "shell")
@@ -132,7 +153,7 @@ def build_blocks(assistant: Assistant, settings: Settings, *, notice: str | None
 
         def refresh() -> list[Any]:
             fresh = [gr.update(**starter) for starter in _starters(assistant)]
-            return [carried(masthead(assistant, settings, notice)), *fresh]
+            return [carried(masthead(assistant, settings, notice, gaps=kept)), *fresh]
 
         shows = [exchanges, channel]
         asks = [gr.on([field.submit, send.click], handlers.send, [field, exchanges], shows, **shared)]

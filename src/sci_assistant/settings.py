@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, StringConstraints, ValidationError, field_validator
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from sci_assistant.errors import SettingsError
@@ -45,6 +45,13 @@ class Settings(BaseSettings):
     feedback_file: Path | None = Field(
         default=None, description="JSON Lines file for thumbs up or down; empty: the buttons are absent"
     )
+    gaps_file: Path | None = Field(
+        default=None,
+        description="JSON Lines file for questions that found no answer, scrubbed; empty: none is kept",
+    )
+    maintainer_token: SecretStr | None = Field(
+        default=None, description="password of the maintainers' page; empty: there is no such page", min_length=12
+    )
     max_question_chars: int = Field(default=4000, ge=100, description="longest question accepted, in characters")
     max_history_turns: int = Field(default=20, ge=0, description="earlier questions that are read, in turns")
     review_max_age_days: int = Field(default=730, ge=1, description="age after which a review is called old, in days")
@@ -58,7 +65,7 @@ class Settings(BaseSettings):
             return tuple(Path(part) for part in value.split(os.pathsep) if part)
         return value
 
-    @field_validator("store", "corpus", "feedback_file", mode="after")
+    @field_validator("store", "corpus", "feedback_file", "gaps_file", mode="after")
     @classmethod
     def _expand_home(cls, value: Any) -> Any:
         if isinstance(value, tuple):
@@ -78,4 +85,6 @@ def load_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "SCI_ASSISTANT_" + str(first["loc"][0]).upper()
+        if name.endswith("_TOKEN"):  # never shown
+            raise SettingsError(f"{name} is too short: use at least 12 characters.") from None
         raise SettingsError(f"{name} cannot be {first['input']!r}: {first['msg']}.") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -16,6 +17,7 @@ from sci_assistant.index import Build
 from sci_assistant.models import LocalEmbeddings
 from sci_assistant.settings import Settings
 from sci_assistant.store import Store
+from sci_assistant.types import Answer
 
 # Nothing that a person asks leaves the machine: switched off before any library reads them.
 QUIET = {
@@ -26,6 +28,9 @@ QUIET = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
 }
+
+
+PUBLISH = "To publish it run: sci-assistant publish"
 
 
 def silence_telemetry() -> None:
@@ -96,7 +101,7 @@ def corpus_notice(settings: Settings, store: Store) -> str | None:
         (len(report.failed), "unreadable"),
     )
     changed = ", ".join(f"{count} {word}" for count, word in counts if count)
-    return f"{changed} since it was indexed. To publish it run: sci-assistant index" if changed else None
+    return f"{changed} since it was indexed. {PUBLISH}" if changed else None
 
 
 def read_status(settings: Settings, store: Store) -> dict[str, Any]:
@@ -150,3 +155,18 @@ def make_assistant_over(build: Build, settings: Settings, embeddings: LocalEmbed
     """An assistant over one opened build, live or not."""
     retriever = HybridRetriever(embeddings=embeddings, live=lambda: build, k=settings.passages)
     return Assistant(retriever, Triage(), settings)
+
+
+def make_gap_keeper(settings: Settings, store: Store) -> Callable[[Answer], None] | None:
+    """What keeps a question that found no answer; None where the operator named no file for them."""
+    path = settings.gaps_file
+    if path is None:
+        return None
+
+    def keep(answer: Answer) -> None:
+        from sci_assistant.gaps import is_gap, keep_gap
+
+        if is_gap(answer):
+            keep_gap(answer, path, known=store.live().vocabulary)
+
+    return keep
