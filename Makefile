@@ -8,6 +8,8 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 TORCH := $(shell grep '^torch==' constraints.txt)
 PORT ?= 7860
 ARGS ?=
+# Two test processes, each with the files that it is given; WORKERS= for one.
+WORKERS ?= -n 2 --dist loadfile
 # For `make bench`.
 DATA ?= ../shared/data/consumer-health
 SIZES ?= 1000,10000,100000
@@ -23,7 +25,7 @@ chat: $(VENV)/.installed ## Install if needed, index if needed, serve the chat o
 	$(BIN)/sci-assistant chat --port $(PORT) $(ARGS)
 
 test: $(VENV)/.installed-dev ## Install if needed and run the whole test suite
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
 lint: $(VENV)/.installed-dev ## Ruff and strict types
 	$(BIN)/ruff check .

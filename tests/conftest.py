@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
@@ -73,12 +74,13 @@ def index_folder(embeddings, tmp_path_factory: pytest.TempPathFactory) -> Callab
 
     def index(corpus: Path) -> Path:
         store = Store(tmp_path_factory.mktemp("store"))
-        if VECTORS.exists():  # vectors of unchanged text are taken from the last run, as a maintainer's store does
-            shutil.copy(VECTORS, store.folder / VECTORS.name)
-        build_index(store, [corpus], embeddings)
-        store.close()
         VECTORS.parent.mkdir(exist_ok=True)
-        shutil.copy(store.folder / VECTORS.name, VECTORS)
+        with FileLock(VECTORS.with_suffix(".lock")):  # of two workers one embeds, the other takes its vectors
+            if VECTORS.exists():  # vectors of unchanged text are taken from the last run, as a maintainer's store does
+                shutil.copy(VECTORS, store.folder / VECTORS.name)
+            build_index(store, [corpus], embeddings)
+            store.close()
+            shutil.copy(store.folder / VECTORS.name, VECTORS)
         return store.folder
 
     return index
