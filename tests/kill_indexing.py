@@ -183,11 +183,12 @@ def main() -> int:
         last = steps.index("pointer moved") + 1
         moments = [round(1 + i * (len(steps) - 1) / max(1, wanted - 1)) for i in range(wanted)]
         between = sum(1 < moment < last for moment in moments)
-        wrong = {
-            m: problem
-            for m in moments
-            if (problem := kill_at(m, base, folder / "new", texts_of(after), texts_of(base)))
-        }
+        new, old, wrong = texts_of(after), texts_of(base), {}
+        for number, moment in enumerate(moments, start=1):
+            problem = kill_at(moment, base, folder / "new", new, old)
+            if problem is not None:
+                wrong[moment] = problem
+            print(f"{number} of {len(moments)} kills, wrong {len(wrong)}", file=sys.stderr, flush=True)
     for moment, problem in wrong.items():
         print(f"killed after step {moment} ({steps[moment - 1]}): {problem}")
     print(
