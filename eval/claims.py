@@ -1,8 +1,8 @@
 """Claims about the bundled articles, true and false -> checked values, each in a fixed split.
 
 A claim was written by an AI model from one or two sentences of an article: a true paraphrase, or false in one named
-way. The split is a hash of the article's id, so that no source sentence and no article is in both halves. Nothing is
-ever tuned on `test`.
+way. The split is a hash of the article's id, so that no article is in both halves, nor a source sentence but the few on
+whom to call that articles repeat. Nothing is ever tuned on `test`.
 """
 
 from __future__ import annotations

@@ -110,14 +110,14 @@ def collect(folder: Path) -> dict[str, Relations]:
     for (word, letter), found in senses.items():
         if is_common(word):
             _add(relations[word], word, letter, found[:SENSES], synsets, senses)
-    for word, found in relations.items():
+    for word, related in relations.items():
         if counts.get((word, "n"), 0) < max(counts.get((word, letter), 0) for letter in "var"):
-            found.kind = "-"  # mostly another part of speech
+            related.kind = "-"  # mostly another part of speech
     by_stem: dict[str, str] = {}
     for word in relations:
         by_stem[stem(word)] = max(word, by_stem.get(stem(word), word), key=zipf)
-    for word, found in relations.items():
-        found.kind = relations[by_stem[stem(word)]].kind  # that of the commonest form
+    for word, related in relations.items():
+        related.kind = relations[by_stem[stem(word)]].kind  # that of the commonest form
     return relations
 
 

@@ -21,7 +21,7 @@ def save_tiny_model(folder: Path, labels: list[str]) -> str:
     config = BertConfig(
         vocab_size=6 + len(words), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32,
         id2label=dict(enumerate(labels)), label2id={label: at for at, label in enumerate(labels)},
-        num_labels=len(labels),
+        num_labels=len(labels), initializer_range=1.0,
     )  # fmt: skip
     BertForSequenceClassification(config).save_pretrained(folder)
     BertTokenizer(str(folder / "vocab.txt")).save_pretrained(folder)
