@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -14,8 +15,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sci_assistant_eval.publish import AskOptions, BuildCheck
 from sci_assistant_ui.app import create_app
 from sci_assistant_ui.entry import TRIES, Entry
-from sci_assistant_ui.maintenance import Maintenance
+from sci_assistant_ui.maintenance import Job, Maintenance
 
+from sci_assistant.gaps import GapCluster
+from sci_assistant.index import Manifest
+from sci_assistant.ingest.diff import ArticleChange, SectionChange
+from sci_assistant.ingest.findings import Finding
+from sci_assistant.models import ModelSpec
+from sci_assistant.publication import AnswerChange, AnswerReport, Publication
 from sci_assistant.settings import load_settings
 from sci_assistant.store import Store
 from sci_assistant.wire import make_assistant
@@ -93,25 +100,61 @@ def test_an_edit_is_checked_published_and_rolled_back(context: BrowserContext, s
     assert served.store.current_name() == before
 
 
-def test_axe_finds_no_violation_and_every_control_is_large_enough(browser: Browser, served: Served) -> None:
-    served.files.edit(WAS, NOW)
-    for scheme, (width, height) in [(scheme, size) for scheme in ("light", "dark") for size in SIZES.values()]:
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-        page = context.new_page()
-        page.goto(f"{served.url}maintain")
-        assert violations(page) == []
-        enter(page, served)
-        expect(page.get_by_role("heading", name="What is live")).to_be_visible()
-        if page.get_by_role("heading", name="Articles that change").count() == 0:
-            press(page, "Check")
-        expect(page.get_by_role("main")).to_contain_text("Articles that change")
-        assert violations(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
-        assert [c for c in controls(page) if c["width"] < 43.9 or c["height"] < 43.9 or not c["name"]] == []
-        shots = os.environ.get("SCI_ASSISTANT_TEST_SHOTS")
-        if shots:
-            page.screenshot(path=f"{shots}/maintain-{scheme}-{width}.png", full_page=True)
-        context.close()
+class _Finished:
+    """A maintenance whose last publication found something of every kind, so that no model has to be asked."""
+
+    def __init__(self) -> None:
+        finding = Finding("error", "broken-link", "a.md", "'here' leads to 'b', which is no article.", "a", "Signs")
+        old = replace(finding, severity="warning", rule="review-old", message="the review is 900 days old.")
+        change = ArticleChange("a", "Article A", "changed", (SectionChange("Signs", "changed", (WAS,), (NOW,)),))
+        changed = (AnswerChange("q", "What are the signs?", WAS, NOW),)
+        answers = AnswerReport(10, 614, 40, changed, ("covered: fell",), 47, ("A note.",), 3.0)
+        found = Publication("refused", ("1 gate did not hold:",), (change,), True, 3, (finding, old), answers)
+        now = datetime.now(UTC)
+        self.job = Job(1, "check", now, finished=now, publication=found)
+        self.manifest = Manifest("b2", "2026-11-28", 2, 1, ModelSpec("m", "r", "f", 384, 256), ("/c",), (), 1, 1)
+
+    def live(self) -> Manifest:
+        return self.manifest
+
+    def previous(self) -> str:
+        return "b1"
+
+    def pending(self) -> str:
+        return "1 edited since it was indexed."
+
+    def gaps(self) -> tuple[GapCluster, ...]:
+        return (GapCluster(("scuba diving", "can I dive"), 2, "2026-W47", "2026-W48"),)
+
+
+@pytest.fixture(scope="module")
+def finished_site() -> Iterator[str]:
+    settings = load_settings(maintainer_token=TOKEN)
+    yield from serve_in_thread(create_app(FakeAssistant(), settings, maintenance=_Finished()))
+
+
+@pytest.mark.parametrize(("scheme", "size"), [(scheme, size) for scheme in ("light", "dark") for size in SIZES])
+def test_axe_finds_no_violation_and_every_control_is_large_enough(browser, finished_site, scheme, size) -> None:
+    width, height = SIZES[size]
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{finished_site}maintain")
+    assert violations(page) == []
+    page.get_by_label("Maintainers' password").fill("wrong " + TOKEN)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_label("Maintainers' password").fill(TOKEN)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Answers that change")).to_be_visible()
+    assert page.get_by_role("mark").count() == 2
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    assert [c for c in controls(page) if c["width"] < 43.9 or c["height"] < 43.9 or not c["name"]] == []
+    shots = os.environ.get("SCI_ASSISTANT_TEST_SHOTS")
+    if shots:
+        page.screenshot(path=f"{shots}/maintain-{scheme}-{width}.png", full_page=True)
+    context.close()
 
 
 def test_the_page_works_without_a_script_and_loads_nothing_from_outside(browser: Browser, served: Served) -> None:
