@@ -11,7 +11,9 @@ from typing import Any
 from sci_assistant.ask.assistant import Assistant
 from sci_assistant.ask.retrieve import HybridRetriever
 from sci_assistant.ask.triage import Triage
-from sci_assistant.errors import StoreEmpty, StoreError
+from sci_assistant.ask.verify import Verifier
+from sci_assistant.ask.write import Writer
+from sci_assistant.errors import SettingsError, StoreEmpty, StoreError
 from sci_assistant.index import Build, read_manifest
 from sci_assistant.models import LocalEmbeddings
 from sci_assistant.settings import Settings
@@ -61,8 +63,44 @@ def corpus_paths(settings: Settings, store: Store) -> tuple[Path, ...]:
     return (bundled_corpus(),)
 
 
+def make_verifier(settings: Settings, embeddings: LocalEmbeddings) -> Verifier:  # noqa: ARG001 - until it has landed
+    """What holds each written sentence to its source."""
+    from sci_assistant.ask import verify
+
+    made: Verifier = verify.RuleVerifier()  # type: ignore[attr-defined]  # until it has landed
+    return made
+
+
+def make_writer(settings: Settings, embeddings: LocalEmbeddings, *, chat: Any = None) -> Writer | None:
+    """What writes answers with the model that was set; None where none is. Nothing is contacted.
+
+    Args:
+        chat: a LangChain chat model instead of the one that was set, for tests.
+
+    Raises:
+        SettingsError: written answers are wanted and no model is set, or the setting cannot be read.
+    """
+    from sci_assistant.chat_models import ChatModel, limits_of
+
+    model = ChatModel.from_settings(settings)
+    if chat is not None:
+        model = ChatModel("fake:model", host=None, limits=limits_of(settings), chat=chat)
+    if model is not None:
+        return Writer(model, make_verifier(settings, embeddings))
+    if settings.answers == "written" or settings.answers_switch:
+        raise SettingsError(
+            "Written answers need a language model. Set SCI_ASSISTANT_MODEL, for example to ollama:qwen3:4b or "
+            "gguf:/models/qwen.gguf, or use SCI_ASSISTANT_ANSWERS=quoted (--answers quoted)."
+        )
+    return None
+
+
 def make_assistant(
-    settings: Settings, *, store: Store | None = None, embeddings: LocalEmbeddings | None = None
+    settings: Settings,
+    *,
+    store: Store | None = None,
+    embeddings: LocalEmbeddings | None = None,
+    writer: Writer | None = None,
 ) -> Assistant:
     """An assistant over a store. Nothing is opened or loaded until the first question."""
     silence_telemetry()
@@ -78,7 +116,7 @@ def make_assistant(
         return build
 
     retriever = HybridRetriever(embeddings=embeddings, live=live, k=settings.passages)
-    return Assistant(retriever, Triage(), settings)
+    return Assistant(retriever, Triage(), settings, writer=writer or make_writer(settings, embeddings))
 
 
 def corpus_notice(settings: Settings, store: Store) -> str | None:

@@ -1,0 +1,380 @@
+"""The one adapter to LangChain's chat models: `provider:name` -> a stream of text, or a ChatModelError.
+
+    openai:NAME      OpenAI, or with a base URL any server of that protocol (llama.cpp, vLLM, LM Studio)
+    ollama:NAME      Ollama, on this machine unless a base URL is set
+    anthropic:NAME   Anthropic
+    gguf:PATH        a file, served in this process (gguf.py)
+
+Nothing is opened before the first question. A model runs in an event loop of its own, so that an answer that is
+stopped is cancelled there: the connection closes and the server's slot is free again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import queue
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from sci_assistant.errors import ChatModelError, ModelError, SettingsError
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+    from sci_assistant.settings import Settings
+
+Messages = Sequence[tuple[str, str]]
+
+PROVIDERS = ("openai", "ollama", "anthropic", "gguf")
+LOCAL = ("localhost", "127.0.0.1", "::1")
+TICK_S = 0.25  # how soon a stop is noticed
+FIRST_PAUSE_S = 0.5  # before a second try; doubled for each further one
+_HOMES = {"openai": "https://api.openai.com/v1", "anthropic": "https://api.anthropic.com"}
+_OLLAMA = "http://127.0.0.1:11434"
+_KEYS = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
+_BASES = {"openai": ("OPENAI_BASE_URL", "OPENAI_API_BASE"), "ollama": ("OLLAMA_HOST",)}
+_BASES["anthropic"] = ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_URL")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """A chat model as it was set: what it is called, and where it is asked."""
+
+    provider: str
+    name: str  # a file's name for gguf, never its folder
+    path: Path | None
+    base_url: str | None  # None for gguf, which is served by this process
+
+    @property
+    def host(self) -> str | None:
+        """The machine that questions are sent to; None where they stay on this one."""
+        host = urlsplit(self.base_url).hostname if self.base_url else None
+        return None if host is None or host in LOCAL or host.startswith("127.") else host
+
+    @property
+    def label(self) -> str:
+        """As shown to a reader and in JSON."""
+        return f"{self.provider}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a model is waited for and how much it may write."""
+
+    silence_s: float = 60
+    total_s: float = 180
+    retries: int = 2
+    max_tokens: int = 320
+    parallel: int = 1
+    threads: int = 0
+
+
+def read_choice(settings: Settings) -> ModelChoice | None:
+    """The model that was set, None where none is. Contacts nothing.
+
+    Raises:
+        SettingsError: it is no provider:name, or the address is none.
+    """
+    if settings.model is None:
+        return None
+    provider, _, name = settings.model.partition(":")
+    if provider not in PROVIDERS or not name.strip():
+        raise SettingsError(
+            f"SCI_ASSISTANT_MODEL cannot be {settings.model!r}: write provider:name with one of the providers "
+            f"{', '.join(PROVIDERS)}, for example ollama:qwen3:4b or gguf:/models/qwen.gguf."
+        )
+    if provider == "gguf":
+        path = Path(name).expanduser()
+        return ModelChoice(provider, path.name, path, None)
+    return ModelChoice(provider, name.strip(), None, _address(provider, settings.model_base_url))
+
+
+def _address(provider: str, given: str | None) -> str:
+    """Where a provider is asked: the setting, else the provider's own variable, else its home."""
+    found = given or next((value for name in _BASES[provider] if (value := os.environ.get(name))), None)
+    if found is None:
+        return _HOMES.get(provider, _OLLAMA)
+    url = found if "://" in found else f"http://{found}"  # OLLAMA_HOST is often a host alone
+    try:
+        usable = urlsplit(url).scheme in ("http", "https") and bool(urlsplit(url).hostname)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise SettingsError(f"SCI_ASSISTANT_MODEL_BASE_URL cannot be {found!r}: write http://host:port/v1.")
+    return url.replace("://0.0.0.0", "://127.0.0.1")
+
+
+def limits_of(settings: Settings) -> Limits:
+    return Limits(
+        silence_s=settings.model_silence_s,
+        total_s=settings.model_total_s,
+        retries=settings.model_retries,
+        max_tokens=settings.model_max_tokens,
+        parallel=settings.model_parallel,
+        threads=settings.model_threads,
+    )
+
+
+class ChatModel:
+    """A chat model that streams text. Safe for many threads; `parallel` answers at a time, the others wait.
+
+    Args:
+        chat: a ready LangChain model, for tests and programs that bring their own.
+    """
+
+    def __init__(
+        self, label: str, *, host: str | None, limits: Limits, choice: ModelChoice | None = None, chat: Any = None
+    ) -> None:
+        self.label, self.host, self.limits = label, host, limits
+        self._choice = choice
+        self._chat: BaseChatModel | None = chat
+        self._server: Any = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._opening = threading.Lock()
+        self._slots = threading.BoundedSemaphore(limits.parallel)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> ChatModel | None:
+        """The model that was set, not opened yet; None where none is.
+
+        Raises:
+            SettingsError: the setting cannot be read.
+        """
+        choice = read_choice(settings)
+        return cls(choice.label, host=choice.host, limits=limits_of(settings), choice=choice) if choice else None
+
+    def open(self) -> None:
+        """Load or connect what can be loaded before the first question.
+
+        Raises:
+            ModelError: a package, a key or a file is missing or broken.
+        """
+        with self._opening:
+            if self._chat is None and self._choice is not None:
+                self._chat = self._make(self._choice)
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                threading.Thread(target=self._loop.run_forever, daemon=True, name="chat-model").start()
+
+    def close(self) -> None:
+        """End the event loop and a model served in this process."""
+        with self._opening:
+            loop, self._loop, self._server = self._loop, None, None
+            if loop is not None:
+                with suppress(Exception):
+                    asyncio.run_coroutine_threadsafe(self._close_client(), loop).result(timeout=2)
+                loop.call_soon_threadsafe(loop.stop)
+                while loop.is_running():
+                    time.sleep(0.01)
+                loop.close()
+            if self._choice is not None:
+                self._chat = None
+
+    async def _close_client(self) -> None:
+        client = getattr(self._chat, "http_async_client", None)
+        if client is not None:
+            await client.aclose()
+
+    def stream(self, messages: Messages) -> Iterator[str]:
+        """The model's text as it comes; "" every quarter of a second while nothing comes. Close it to stop.
+
+        Args:
+            messages: pairs of a role (system, human, ai) and its text; what never changes stands first.
+
+        Raises:
+            ChatModelError: the model did not answer to the end; what came before was yielded.
+        """
+        began = time.monotonic()
+        while not self._slots.acquire(timeout=TICK_S):
+            if time.monotonic() - began > self.limits.silence_s:
+                raise ChatModelError(f"{self.label} is busy with other answers.", reason="busy")
+            yield ""
+        try:
+            yield from self._stream(messages, began)
+        finally:
+            self._slots.release()
+
+    def _stream(self, messages: Messages, began: float) -> Iterator[str]:
+        try:
+            self.open()
+        except ChatModelError:
+            raise
+        except ModelError as error:
+            raise ChatModelError(str(error), reason="not_set_up") from error
+        assert self._loop is not None  # opened above
+        pieces: queue.Queue[str | BaseException | None] = queue.Queue()
+        running = asyncio.run_coroutine_threadsafe(self._pump(messages, pieces), self._loop)
+        try:
+            while True:
+                try:
+                    piece = pieces.get(timeout=TICK_S)
+                except queue.Empty:
+                    if time.monotonic() - began > self.limits.total_s + self.limits.silence_s:
+                        raise ChatModelError(f"{self.label} took too long.", reason="timeout") from None
+                    yield ""
+                    continue
+                if piece is None:
+                    return
+                if isinstance(piece, BaseException):
+                    raise piece
+                yield piece
+        finally:
+            _cancel(running)
+
+    async def _pump(self, messages: Messages, pieces: queue.Queue[str | BaseException | None]) -> None:
+        """Read the model into the queue, then None or what went wrong."""
+        came = False
+        try:
+            async with asyncio.timeout(self.limits.total_s):
+                ended = False
+                async for chunk in self._chunks(messages):
+                    came = came or bool(chunk.text)
+                    if chunk.text:
+                        pieces.put(chunk.text)
+                    ended = ended or has_ended(chunk.response_metadata)
+            if not ended:
+                raise ChatModelError(f"{self.label} broke off.", reason="broke_off" if came else "empty")
+            pieces.put(None)
+        except asyncio.CancelledError:
+            raise
+        except ChatModelError as error:
+            pieces.put(error)
+        except Exception as error:  # the edge to vendors' code: each raises errors of its own
+            pieces.put(explain(error, label=self.label, came=came))
+
+    async def _chunks(self, messages: Messages) -> AsyncIterator[Any]:
+        """The chunks of one answer. A start that fails for a passing reason is tried again, later each time."""
+        from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+        assert self._chat is not None  # opened in `_stream`
+        tries = AsyncRetrying(
+            stop=stop_after_attempt(self.limits.retries + 1),
+            wait=wait_exponential_jitter(initial=FIRST_PAUSE_S, max=8, jitter=FIRST_PAUSE_S / 2),
+            retry=retry_if_exception(is_passing),
+            reraise=True,
+        )
+        stream: AsyncIterator[Any] | None = None
+        first: Any = None
+        async for attempt in tries:
+            with attempt:
+                stream = aiter(self._chat.astream(list(messages)))
+                async with asyncio.timeout(self.limits.silence_s):
+                    first = await anext(stream, None)
+        if first is None or stream is None:
+            return
+        yield first
+        while True:
+            async with asyncio.timeout(self.limits.silence_s):
+                chunk = await anext(stream, None)
+            if chunk is None:
+                return
+            yield chunk
+
+    def _make(self, choice: ModelChoice) -> BaseChatModel:
+        """The LangChain model of a choice. Keys come from the provider's own variables."""
+        address, key = choice.base_url, os.environ.get(_KEYS.get(choice.provider, ""))
+        if choice.path is not None:
+            from sci_assistant.gguf import serve_gguf
+
+            threads = self.limits.threads or max(1, min(os.cpu_count() or 1, 8))
+            served = serve_gguf(choice.path, parallel=self.limits.parallel, threads=threads)
+            self._server, address, key = served.server, served.base_url, served.key
+        elif key is None and address in _HOMES.values():
+            raise ModelError(f"{choice.label} needs a key. Set {_KEYS[choice.provider]}.")
+        provider = "openai" if choice.provider == "gguf" else choice.provider
+        return _init(provider, choice, address or "", key or "none", self.limits)
+
+
+def _init(provider: str, choice: ModelChoice, address: str, key: str, limits: Limits) -> BaseChatModel:
+    """Call LangChain's factory, with what each provider calls the same things."""
+    local = choice.host is None
+    options: dict[str, Any] = {"base_url": address}
+    if provider == "openai":
+        import httpx
+
+        # No proxy stands between this process and its own machine, and no server may send a question elsewhere.
+        client = httpx.AsyncClient(trust_env=not local, follow_redirects=False, timeout=httpx.Timeout(None, connect=10))
+        options |= {"api_key": key, "http_async_client": client, "max_retries": 0, "max_tokens": limits.max_tokens}
+    elif provider == "ollama":
+        kept = {"trust_env": not local, "follow_redirects": False}
+        options |= {"num_predict": limits.max_tokens, "num_ctx": 4096, "reasoning": False, "async_client_kwargs": kept}
+    else:
+        options |= {"api_key": key, "max_retries": 0, "max_tokens": limits.max_tokens}
+    if address not in _HOMES.values():
+        options["temperature"] = 0  # some hosted models take no other value than their own
+    try:
+        from langchain.chat_models import init_chat_model
+
+        made: BaseChatModel = init_chat_model(choice.name, model_provider=provider, **options)
+    except ImportError as error:
+        raise ModelError(
+            f"{choice.label} needs a package that is not installed ({error}). "
+            f"Run: pip install 'sci-assistant[llm]' langchain-{provider}"
+        ) from error
+    except (ValueError, TypeError) as error:
+        raise ModelError(f"{choice.label} cannot be set up: {error}") from error
+    return made
+
+
+def _cancel(running: Future[None]) -> None:
+    """Cancel a stream and wait until its connection is closed, a second at most."""
+    running.cancel()
+    with suppress(Exception, asyncio.CancelledError):
+        running.result(timeout=1)
+
+
+def has_ended(metadata: dict[str, Any]) -> bool:
+    """Whether a chunk says that the model came to its end; each provider has a word of its own."""
+    return any(metadata.get(name) for name in ("finish_reason", "stop_reason", "done_reason"))
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether a failed start is worth another try: an overloaded or restarting server, not a wrong key or name."""
+    status = _status(error)
+    if status is not None:
+        return status in (408, 409, 425, 429) or status >= 500
+    return _reason(error) in ("unreachable", "broke_off")
+
+
+def explain(error: BaseException, *, label: str, came: bool) -> ChatModelError:
+    """A vendor's error as ours. The message names no question."""
+    status = _status(error)
+    reason = _reason(error)
+    if status in (401, 403):
+        return ChatModelError(f"{label} refused the key (status {status}).", reason="not_set_up")
+    if status == 404:
+        return ChatModelError(f"{label} is not known to its server (status 404).", reason="not_set_up")
+    if status is not None:
+        return ChatModelError(f"{label}: the server failed with status {status}.", reason="server")
+    if came and reason != "timeout":
+        reason = "broke_off"
+    return ChatModelError(f"{label}: {reason.replace('_', ' ')} ({type(error).__name__}).", reason=reason)
+
+
+def _status(error: BaseException) -> int | None:
+    found = getattr(error, "status_code", None)
+    return found if isinstance(found, int) and found > 0 else None
+
+
+def _reason(error: BaseException) -> str:
+    """Why a call failed, read from the errors that caused it; httpx and the standard library name them."""
+    import httpx
+
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, TimeoutError | httpx.TimeoutException):
+            return "timeout"
+        if isinstance(seen, httpx.ConnectError | ConnectionError):
+            return "unreachable"
+        if isinstance(seen, httpx.TransportError):
+            return "broke_off"
+        seen = seen.__cause__ or seen.__context__
+    return "server"
