@@ -179,6 +179,10 @@ class ChatModel:
                 self._chat = None
 
     async def _close_client(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
         client = getattr(self._chat, "http_async_client", None)
         if client is not None:
             await client.aclose()
@@ -240,6 +244,7 @@ class ChatModel:
                     if chunk.text:
                         pieces.put(chunk.text)
                     ended = ended or has_ended(chunk.response_metadata)
+                    await asyncio.sleep(0)  # a flood of words must not keep a stop from coming through
             if not ended:
                 raise ChatModelError(f"{self.label} broke off.", reason="broke_off" if came else "empty")
             pieces.put(None)
@@ -247,7 +252,7 @@ class ChatModel:
             raise
         except ChatModelError as error:
             pieces.put(error)
-        except Exception as error:  # the edge to vendors' code: each raises errors of its own
+        except Exception as error:  # noqa: BLE001 - the edge to vendors' code, each with errors of its own
             pieces.put(explain(error, label=self.label, came=came))
 
     async def _chunks(self, messages: Messages) -> AsyncIterator[Any]:
@@ -257,7 +262,7 @@ class ChatModel:
         assert self._chat is not None  # opened in `_stream`
         tries = AsyncRetrying(
             stop=stop_after_attempt(self.limits.retries + 1),
-            wait=wait_exponential_jitter(initial=FIRST_PAUSE_S, max=8, jitter=FIRST_PAUSE_S / 2),
+            wait=wait_exponential_jitter(multiplier=FIRST_PAUSE_S, max=8, jitter=FIRST_PAUSE_S / 2),
             retry=retry_if_exception(is_passing),
             reraise=True,
         )

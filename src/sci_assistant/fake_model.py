@@ -47,7 +47,7 @@ class FakeChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002
         **_: Any,
     ) -> ChatResult:
-        return ChatResult(generations=[ChatGeneration(message=AIMessage(self._next(messages)))])
+        return ChatResult(generations=[ChatGeneration(message=AIMessage(content=self._next(messages)))])
 
     def _stream(
         self,
@@ -58,6 +58,8 @@ class FakeChatModel(BaseChatModel):
     ) -> Iterator[ChatGenerationChunk]:
         for piece in re.findall(r"\s*\S+", self._next(messages)):
             time.sleep(self.pause_s)
-            yield ChatGenerationChunk(message=AIMessageChunk(piece))
+            yield ChatGenerationChunk(message=AIMessageChunk(content=piece))
         if self.finish:
-            yield ChatGenerationChunk(message=AIMessageChunk("", response_metadata={"finish_reason": self.finish}))
+            yield ChatGenerationChunk(
+                message=AIMessageChunk(content="", response_metadata={"finish_reason": self.finish})
+            )

@@ -139,6 +139,14 @@ class Assistant:
         question = self._read(turn, self.live)
         return self._retriever.search(question.searched, k=k, by_article=by_article)
 
+    def retrieved(self, searched: str) -> Retrieved:
+        """The passages for what is searched, as an answer is chosen from them.
+
+        Raises:
+            AssistantError: nothing is indexed, or a part does not work.
+        """
+        return self._retriever.search(searched)
+
     def searched(self, turn: Turn) -> str:
         """What is searched for a turn: its question, standalone and with its spelling mended."""
         return self._read(turn, self.live).searched
@@ -169,7 +177,7 @@ class Assistant:
         try:
             turn = self._limited(_legible(turn))
             searched = self.searched(turn)
-            task = make_task(turn, quoted, searched, self._retriever.search(searched))
+            task = make_task(turn, quoted, searched, self.retrieved(searched))
         except Exception:  # the quoted answer is there: nothing may cost it
             log.exception("A written answer could not be prepared")
             task = None

@@ -18,9 +18,8 @@ EMPTY = Draft((), ())
 def add_written(draft: Draft, text: str, aligned: Sequence[Source], articles: Mapping[str, Article]) -> Draft:
     """The draft with one more written sentence, and the citations that it needs."""
     citations = list(draft.citations)
-    numbers: list[int] = []
-    for source in sorted(aligned, key=lambda source: (source.article, source.index)):
-        numbers.append(_cite(citations, articles[source.article], source.index))
+    ordered = sorted(aligned, key=lambda source: (source.article, source.index))
+    numbers = [_cite(citations, articles[source.article], source.index) for source in ordered]
     section = citations[numbers[0] - 1].section
     sentence = AnswerSentence(text, "sentence", section, tuple(dict.fromkeys(numbers)), mode="written")
     return Draft((*draft.sentences, sentence), tuple(citations))
@@ -33,15 +32,17 @@ def add_quoted(draft: Draft, sentences: Sequence[AnswerSentence], citations: Seq
     for citation in citations:
         if not any(citation.number in sentence.citations for sentence in sentences):
             continue
-        same = next(
-            (c for c in kept if (c.article, c.start, c.end) == (citation.article, citation.start, citation.end)), None
-        )
+        same = next((c for c in kept if _place(c) == _place(citation)), None)
         if same is None:
             same = replace(citation, number=len(kept) + 1)
             kept.append(same)
         renumbered[citation.number] = same.number
     moved = [replace(s, citations=tuple(renumbered[n] for n in s.citations)) for s in sentences]
     return Draft((*draft.sentences, *moved), tuple(kept))
+
+
+def _place(citation: Citation) -> tuple[str, int, int]:
+    return citation.article, citation.start, citation.end
 
 
 def cite_span(article: Article, indices: Sequence[int], number: int) -> Citation:

@@ -108,7 +108,7 @@ WRITING_RULES = Template(
 SOURCE = Template("Source {number}, {place}: {text}", frozenset({"number", "place", "text"}))
 WRITING_TASK = Template(
     "<sources>\n{sources}\n</sources>\n<question>{question}</question>\n"
-    "Answer the question in two to five short sentences. Put the source's number in square brackets at the end of each.",
+    "Answer the question in two to five short sentences. End each with its source's number in brackets.",
     frozenset({"sources", "question"}),
 )
 # A worked example, which is no medical content, shows the form better than any rule. It is part of what never changes.
@@ -147,7 +147,7 @@ FALLBACKS = {
     "unreachable": "The language model cannot be reached.",
     "server": "The language model's server failed.",
     "busy": "The language model is busy with other answers.",
-    "not_set_up": "The language model is not set up rightly. The person who runs this assistant can see why in its log.",
+    "not_set_up": "The language model is not set up rightly; the log says why.",
     "failed": "Something went wrong with the language model.",
 }
 THE_ARTICLES_SAY = "The articles say, word for word:"

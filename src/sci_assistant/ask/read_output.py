@@ -40,7 +40,7 @@ _MARKUP = re.compile(
 _ENDED = re.compile(r"[.!?…][\"'”’)\]】]*\s*$")
 
 
-class Endless(Exception):  # noqa: N818 - it ends an answer, nothing is wrong with the program
+class Endless(Exception):
     """The model goes on without end or in circles. `reason` is a key of `prompts.FALLBACKS`."""
 
     def __init__(self, reason: str) -> None:
