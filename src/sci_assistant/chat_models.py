@@ -16,9 +16,9 @@ import os
 import queue
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -137,6 +137,7 @@ class ChatModel:
         self._choice = choice
         self._chat: BaseChatModel | None = chat
         self._server: Any = None
+        self._client: Any = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._opening = threading.Lock()
         self._slots = threading.BoundedSemaphore(limits.parallel)
@@ -170,7 +171,7 @@ class ChatModel:
             loop, self._loop, self._server = self._loop, None, None
             if loop is not None:
                 with suppress(Exception):
-                    asyncio.run_coroutine_threadsafe(self._close_client(), loop).result(timeout=2)
+                    asyncio.run_coroutine_threadsafe(self._close_client(), loop).result(timeout=5)
                 loop.call_soon_threadsafe(loop.stop)
                 while loop.is_running():
                     time.sleep(0.01)
@@ -180,12 +181,15 @@ class ChatModel:
 
     async def _close_client(self) -> None:
         others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        client = getattr(self._chat, "http_async_client", None)
-        if client is not None:
-            await client.aclose()
+        if others:  # those that close a connection come to their end by themselves
+            _, late = await asyncio.wait(others, timeout=1)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.get_running_loop().shutdown_asyncgens()
+        if self._client is not None:
+            await self._client.aclose()
+        await asyncio.sleep(0.05)  # closed connections leave the loop a moment later
 
     def stream(self, messages: Messages) -> Iterator[str]:
         """The model's text as it comes; "" every quarter of a second while nothing comes. Close it to stop.
@@ -202,20 +206,22 @@ class ChatModel:
                 raise ChatModelError(f"{self.label} is busy with other answers.", reason="busy")
             yield ""
         try:
-            yield from self._stream(messages, began)
+            yield from self._stream(messages)
         finally:
             self._slots.release()
 
-    def _stream(self, messages: Messages, began: float) -> Iterator[str]:
+    def _stream(self, messages: Messages) -> Iterator[str]:
         try:
             self.open()
         except ChatModelError:
             raise
         except ModelError as error:
             raise ChatModelError(str(error), reason="not_set_up") from error
+        began = time.monotonic()
         assert self._loop is not None  # opened above
         pieces: queue.Queue[str | BaseException | None] = queue.Queue()
-        running = asyncio.run_coroutine_threadsafe(self._pump(messages, pieces), self._loop)
+        stopped = threading.Event()
+        running = asyncio.run_coroutine_threadsafe(self._pump(messages, pieces, stopped), self._loop)
         try:
             while True:
                 try:
@@ -231,20 +237,29 @@ class ChatModel:
                     raise piece
                 yield piece
         finally:
+            stopped.set()
             _cancel(running)
 
-    async def _pump(self, messages: Messages, pieces: queue.Queue[str | BaseException | None]) -> None:
-        """Read the model into the queue, then None or what went wrong."""
-        came = False
+    async def _pump(
+        self, messages: Messages, pieces: queue.Queue[str | BaseException | None], stopped: threading.Event
+    ) -> None:
+        """Read the model into the queue, then None or what went wrong.
+
+        Time and `stopped` are looked at after each chunk, too: in a flood of words, Python 3.11 loses cancellations.
+        """
+        came, began = False, time.monotonic()
         try:
-            async with asyncio.timeout(self.limits.total_s):
+            async with asyncio.timeout(self.limits.total_s), aclosing(self._chunks(messages)) as chunks:
                 ended = False
-                async for chunk in self._chunks(messages):
+                async for chunk in chunks:
                     came = came or bool(chunk.text)
                     if chunk.text:
                         pieces.put(chunk.text)
                     ended = ended or has_ended(chunk.response_metadata)
-                    await asyncio.sleep(0)  # a flood of words must not keep a stop from coming through
+                    if stopped.is_set():
+                        return
+                    if time.monotonic() - began > self.limits.total_s:
+                        raise TimeoutError
             if not ended:
                 raise ChatModelError(f"{self.label} broke off.", reason="broke_off" if came else "empty")
             pieces.put(None)
@@ -255,7 +270,7 @@ class ChatModel:
         except Exception as error:  # noqa: BLE001 - the edge to vendors' code, each with errors of its own
             pieces.put(explain(error, label=self.label, came=came))
 
-    async def _chunks(self, messages: Messages) -> AsyncIterator[Any]:
+    async def _chunks(self, messages: Messages) -> AsyncGenerator[Any, None]:
         """The chunks of one answer. A start that fails for a passing reason is tried again, later each time."""
         from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
@@ -266,22 +281,18 @@ class ChatModel:
             retry=retry_if_exception(is_passing),
             reraise=True,
         )
-        stream: AsyncIterator[Any] | None = None
+        stream: Any = None
         first: Any = None
         async for attempt in tries:
             with attempt:
                 stream = aiter(self._chat.astream(list(messages)))
                 async with asyncio.timeout(self.limits.silence_s):
                     first = await anext(stream, None)
-        if first is None or stream is None:
-            return
-        yield first
-        while True:
-            async with asyncio.timeout(self.limits.silence_s):
-                chunk = await anext(stream, None)
-            if chunk is None:
-                return
-            yield chunk
+        async with aclosing(stream):
+            while first is not None:
+                yield first
+                async with asyncio.timeout(self.limits.silence_s):
+                    first = await anext(stream, None)
 
     def _make(self, choice: ModelChoice) -> BaseChatModel:
         """The LangChain model of a choice. Keys come from the provider's own variables."""
@@ -294,22 +305,26 @@ class ChatModel:
             self._server, address, key = served.server, served.base_url, served.key
         elif key is None and address in _HOMES.values():
             raise ModelError(f"{choice.label} needs a key. Set {_KEYS[choice.provider]}.")
-        provider = "openai" if choice.provider == "gguf" else choice.provider
-        return _init(provider, choice, address or "", key or "none", self.limits)
+        if choice.provider in ("openai", "gguf"):
+            self._client = _make_client(local=choice.host is None)
+        return _init(choice, address or "", key or "none", self.limits, self._client)
 
 
-def _init(provider: str, choice: ModelChoice, address: str, key: str, limits: Limits) -> BaseChatModel:
+def _make_client(*, local: bool) -> Any:
+    """An HTTP client that goes where it is told: no proxy before this machine's own servers, no redirect elsewhere."""
+    import httpx
+
+    return httpx.AsyncClient(trust_env=not local, follow_redirects=False, timeout=httpx.Timeout(None, connect=10))
+
+
+def _init(choice: ModelChoice, address: str, key: str, limits: Limits, client: Any) -> BaseChatModel:
     """Call LangChain's factory, with what each provider calls the same things."""
-    local = choice.host is None
+    provider = "openai" if choice.provider == "gguf" else choice.provider
     options: dict[str, Any] = {"base_url": address}
     if provider == "openai":
-        import httpx
-
-        # No proxy stands between this process and its own machine, and no server may send a question elsewhere.
-        client = httpx.AsyncClient(trust_env=not local, follow_redirects=False, timeout=httpx.Timeout(None, connect=10))
         options |= {"api_key": key, "http_async_client": client, "max_retries": 0, "max_tokens": limits.max_tokens}
     elif provider == "ollama":
-        kept = {"trust_env": not local, "follow_redirects": False}
+        kept = {"trust_env": choice.host is not None, "follow_redirects": False}
         options |= {"num_predict": limits.max_tokens, "num_ctx": 4096, "reasoning": False, "async_client_kwargs": kept}
     else:
         options |= {"api_key": key, "max_retries": 0, "max_tokens": limits.max_tokens}

@@ -116,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _endless(self) -> None:
         self._start()
         count = 0
-        while not self.server.ending.is_set():
+        while not self.server.ending.wait(0.001):
             count += 1
             if not self._chunk({"content": f"Word number{count} is said and goes on "}):
                 self.server.closed.set()
@@ -124,7 +124,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _repeats(self) -> None:
         self._start()
-        while not self.server.ending.is_set():
+        while not self.server.ending.wait(0.001):
             if not self._chunk({"content": self.server.texts[0] + " "}):
                 self.server.closed.set()
                 return

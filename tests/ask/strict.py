@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from sci_assistant.ask.verify import Source, Verdict
 from sci_assistant.words import stems
@@ -18,11 +19,7 @@ class StrictVerifier:
     def check(self, sentence: str, sources: Sequence[Source]) -> Verdict:
         wanted = set(stems(sentence))
         runs = [(source,) for source in sources]
-        runs += [
-            (a, b)
-            for a, b in zip(sources, sources[1:], strict=False)
-            if a.article == b.article and b.index == a.index + 1
-        ]
+        runs += [(a, b) for a, b in pairwise(sources) if a.article == b.article and b.index == a.index + 1]
         for run in runs:
             text = " ".join(source.text for source in run)
             same_no = NEGATIONS & set(sentence.lower().split()) == NEGATIONS & set(text.lower().split())

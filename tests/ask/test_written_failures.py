@@ -1,4 +1,4 @@
-"""Whatever a model's server does, a person gets the quoted answer and a plain word: a real server on loopback does it."""
+"""Whatever a model's server does, a person gets the quoted answer and a plain word; a real server does it."""
 
 from __future__ import annotations
 
@@ -39,9 +39,7 @@ def ask(ho_assistant: Assistant) -> Iterator[Callable[..., Answer]]:
         assert chat is not None
         chat.limits = replace(chat.limits, **({"silence_s": 5, "total_s": 10, "retries": 0} | limits))
         opened.append(chat)
-        assistant = Assistant(
-            ho_assistant._retriever, Triage(), settings, writer=Writer(chat, StrictVerifier())
-        )
+        assistant = Assistant(ho_assistant._retriever, Triage(), settings, writer=Writer(chat, StrictVerifier()))
         return assistant.ask(turn)
 
     yield ask
@@ -189,7 +187,9 @@ def test_what_is_not_borne_out_is_removed_and_never_shown(ask, bad) -> None:
 
 
 def test_markdown_is_read_as_plain_text(ask) -> None:
-    with serve(f"## Answer\n\n- **HO after SCI** grows below the level of injury, mostly at the hips. [1]\n1. {ALSO}\n") as server:
+    with serve(
+        f"## Answer\n\n- **HO after SCI** grows below the level of injury, mostly at the hips. [1]\n1. {ALSO}\n"
+    ) as server:
         answer = ask(server, "good")
     assert [s.text for s in answer.sentences if s.mode == "written"] == [TRUE, ALSO]
 

@@ -29,7 +29,7 @@ from sci_assistant.ask.second_voice import Heard, SecondVoice
 from sci_assistant.ask.spelling import Corrected, correct
 from sci_assistant.ask.stopping import find_warnings
 from sci_assistant.ask.triage import Triage
-from sci_assistant.ask.write import Writer
+from sci_assistant.ask.write import TextModel, Writer
 from sci_assistant.ask.written import make_task, may_be_written, write_answer
 from sci_assistant.errors import AssistantError, ModelError, StoreEmpty
 from sci_assistant.index import Build
@@ -158,9 +158,9 @@ class Assistant:
         return read_signals(retrieved, question.standalone, question.corrected.changes)
 
     @property
-    def writer(self) -> Writer | None:
-        """What writes answers, None where no model is set."""
-        return self._writer
+    def model(self) -> TextModel | None:
+        """The model that writes answers, None where none is set."""
+        return self._writer.model if self._writer else None
 
     def ask(self, turn: Turn, *, answers: AnswerMode | None = None) -> Answer:
         """An answer, always: refusals and failures are answers too. `answers` overrules the setting."""

@@ -81,9 +81,10 @@ class OutputReader:
         Raises:
             Endless: the text goes on without end or in circles.
         """
+        if not piece:
+            return
         self._raw += piece
-        if any(sign in piece for sign in ".!?…\n]】>"):
-            yield from self._new(_claims(_visible(self._raw, done=False), done=False))
+        yield from self._new(_claims(_visible(self._raw, done=False), done=False))
         if len(self._raw) > MOST_CHARACTERS:
             raise Endless("endless")
         lines = _visible(self._raw, done=False).rsplit("\n", 1)[-1]
