@@ -20,6 +20,7 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 Messages = Sequence[tuple[str, str]]
 
 PROVIDERS = ("openai", "ollama", "anthropic", "gguf")
-LOCAL = ("localhost", "127.0.0.1", "::1")
 TICK_S = 0.25  # how soon a stop is noticed
 FIRST_PAUSE_S = 0.5  # before a second try; doubled for each further one
 _HOMES = {"openai": "https://api.openai.com/v1", "anthropic": "https://api.anthropic.com"}
@@ -57,7 +57,7 @@ class ModelChoice:
     def host(self) -> str | None:
         """The machine that questions are sent to; None where they stay on this one."""
         host = urlsplit(self.base_url).hostname if self.base_url else None
-        return None if host is None or host in LOCAL or host.startswith("127.") else host
+        return None if host is None or _is_loopback(host) else host
 
     @property
     def label(self) -> str:
@@ -75,6 +75,14 @@ class Limits:
     max_tokens: int = 320
     parallel: int = 1
     threads: int = 0
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether a host is this machine: by its address, never by how its name begins."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def read_choice(settings: Settings) -> ModelChoice | None:
@@ -141,6 +149,11 @@ class ChatModel:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._opening = threading.Lock()
         self._slots = threading.BoundedSemaphore(limits.parallel)
+
+    @property
+    def in_process(self) -> bool:
+        """Whether it is a file that this process serves to itself."""
+        return self._choice is not None and self._choice.path is not None
 
     @classmethod
     def from_settings(cls, settings: Settings) -> ChatModel | None:
@@ -296,18 +309,29 @@ class ChatModel:
 
     def _make(self, choice: ModelChoice) -> BaseChatModel:
         """The LangChain model of a choice. Keys come from the provider's own variables."""
-        address, key = choice.base_url, os.environ.get(_KEYS.get(choice.provider, ""))
+        address, key = choice.base_url, _key_of(choice)
         if choice.path is not None:
             from sci_assistant.gguf import serve_gguf
 
             threads = self.limits.threads or max(1, min(os.cpu_count() or 1, 8))
             served = serve_gguf(choice.path, parallel=self.limits.parallel, threads=threads)
             self._server, address, key = served.server, served.base_url, served.key
-        elif key is None and address in _HOMES.values():
-            raise ModelError(f"{choice.label} needs a key. Set {_KEYS[choice.provider]}.")
         if choice.provider in ("openai", "gguf"):
             self._client = _make_client(local=choice.host is None)
-        return _init(choice, address or "", key or "none", self.limits, self._client)
+        return _init(choice, address or "", key, self.limits, self._client)
+
+
+def _key_of(choice: ModelChoice) -> str:
+    """The key from the provider's own variable; a server of one's own may need none.
+
+    Raises:
+        ModelError: the provider's home needs one and there is none.
+    """
+    variable = _KEYS.get(choice.provider, "")
+    key = os.environ.get(variable)
+    if key is None and choice.base_url in _HOMES.values():
+        raise ModelError(f"{choice.label} needs a key. Set {variable}.")
+    return key or "none"
 
 
 def _make_client(*, local: bool) -> Any:
@@ -398,3 +422,35 @@ def _reason(error: BaseException) -> str:
             return "broke_off"
         seen = seen.__cause__ or seen.__context__
     return "server"
+
+
+def list_models(choice: ModelChoice, *, timeout_s: float = 5) -> tuple[str, ...]:
+    """The names that a choice's server offers. No question is sent.
+
+    Raises:
+        ModelError: the server cannot be reached, or refuses the key.
+    """
+    import httpx
+
+    key = _key_of(choice)
+    paths = {"ollama": "/api/tags", "anthropic": "/v1/models"}
+    headers = {"Authorization": f"Bearer {key}"}
+    if choice.provider == "anthropic":
+        headers = {"x-api-key": key, "anthropic-version": "2023-06-01"}
+    address = f"{(choice.base_url or '').rstrip('/')}{paths.get(choice.provider, '/models')}"
+    try:
+        with httpx.Client(trust_env=choice.host is not None, timeout=timeout_s) as client:
+            response = client.get(address, headers=headers)
+            response.raise_for_status()
+            found = response.json()
+    except httpx.HTTPStatusError as error:
+        status = error.response.status_code
+        hint = f" Set {_KEYS[choice.provider]}." if status in (401, 403) and choice.provider in _KEYS else ""
+        raise ModelError(f"{address} answered with status {status}.{hint}") from error
+    except (httpx.HTTPError, ValueError) as error:
+        raise ModelError(
+            f"{address} does not answer ({type(error).__name__}). Start the server, or set "
+            "SCI_ASSISTANT_MODEL_BASE_URL to its address."
+        ) from error
+    rows = found.get("models" if choice.provider == "ollama" else "data", []) if isinstance(found, dict) else []
+    return tuple(str(row.get("id") or row.get("name")) for row in rows if isinstance(row, dict))

@@ -159,10 +159,7 @@ def retrieval_command(data: Path, store: Path | None, sample: int | None, as_jso
 def _settings(**overrides: object) -> Settings:
     from sci_assistant.settings import load_settings
 
-    settings = load_settings(**overrides)
-    if settings.answers == "written":
-        raise click.UsageError("Written answers are not available in this version. Use --answers quoted.")
-    return settings
+    return load_settings(**overrides)
 
 
 def _figures_json(evaluation: Evaluation) -> dict[str, Any]:

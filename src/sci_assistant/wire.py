@@ -173,14 +173,22 @@ def read_status(settings: Settings, store: Store) -> dict[str, Any]:
 
 
 def warm_up(assistant: Assistant) -> None:
-    """Load the model and open the build, so that the first question is as quick as the next.
+    """Load the models and open the build, so that the first question is as quick as the next.
+
+    A chat model on another machine, or in another program, is not asked anything.
 
     Raises:
         AssistantError: the store or the model cannot be used.
     """
+    from sci_assistant.ask.prompts import NOT_IN_SOURCES, WRITING_START
+    from sci_assistant.chat_models import ChatModel
     from sci_assistant.types import Turn
 
     try:
         assistant.search(Turn("spinal cord injury"), k=1)
     except StoreEmpty:
         return
+    model = assistant.model
+    if isinstance(model, ChatModel) and model.in_process:
+        for _ in model.stream((*WRITING_START, ("human", NOT_IN_SOURCES))):  # reads what never changes, once
+            break
