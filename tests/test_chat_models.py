@@ -3,10 +3,11 @@
 import pytest
 from click.testing import CliRunner
 
-from sci_assistant.chat_models import ChatModel, Limits, read_choice
+from sci_assistant.chat_models import ChatModel, Limits
 from sci_assistant.cli import main
 from sci_assistant.errors import SettingsError
 from sci_assistant.fake_model import FakeChatModel
+from sci_assistant.model_choice import read_choice
 from sci_assistant.settings import load_settings
 from tests.ask.bad_server import serve
 

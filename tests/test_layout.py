@@ -13,7 +13,7 @@ LAYERS = {
     "models": 1, "asked": 1, "keyword": 1, "index": 1, "store": 1,
     "ask": 2, "ingest": 2,
     "render": 3, "render_html": 3, "report": 3, "wire": 3,
-    "gguf": 1, "chat_models": 1, "fake_model": 1,
+    "gguf": 1, "model_choice": 1, "chat_errors": 1, "chat_models": 1, "fake_model": 1,
     "cli": 4, "cli_corpus": 4, "cli_eval": 4, "cli_models": 4,
 }  # fmt: skip
 # chunk.py holds the version that a build records; it needs nothing but types.

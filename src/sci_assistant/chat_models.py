@@ -1,9 +1,4 @@
-"""The one adapter to LangChain's chat models: `provider:name` -> a stream of text, or a ChatModelError.
-
-    openai:NAME      OpenAI, or with a base URL any server of that protocol (llama.cpp, vLLM, LM Studio)
-    ollama:NAME      Ollama, on this machine unless a base URL is set
-    anthropic:NAME   Anthropic
-    gguf:PATH        a file, served in this process (gguf.py)
+"""The one adapter to LangChain's chat models: a choice -> a stream of text, or a ChatModelError.
 
 Nothing is opened before the first question. A model runs in an event loop of its own, so that an answer that is
 stopped is cancelled there: the connection closes and the server's slot is free again.
@@ -20,12 +15,11 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
-from ipaddress import ip_address
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from sci_assistant.errors import ChatModelError, ModelError, SettingsError
+from sci_assistant.chat_errors import explain, has_ended, is_passing
+from sci_assistant.errors import ChatModelError, ModelError
+from sci_assistant.model_choice import HOMES, ModelChoice, key_of, read_choice
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -34,35 +28,8 @@ if TYPE_CHECKING:
 
 Messages = Sequence[tuple[str, str]]
 
-PROVIDERS = ("openai", "ollama", "anthropic", "gguf")
 TICK_S = 0.25  # how soon a stop is noticed
 FIRST_PAUSE_S = 0.5  # before a second try; doubled for each further one
-_HOMES = {"openai": "https://api.openai.com/v1", "anthropic": "https://api.anthropic.com"}
-_OLLAMA = "http://127.0.0.1:11434"
-_KEYS = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
-_BASES = {"openai": ("OPENAI_BASE_URL", "OPENAI_API_BASE"), "ollama": ("OLLAMA_HOST",)}
-_BASES["anthropic"] = ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_URL")
-
-
-@dataclass(frozen=True, slots=True)
-class ModelChoice:
-    """A chat model as it was set: what it is called, and where it is asked."""
-
-    provider: str
-    name: str  # a file's name for gguf, never its folder
-    path: Path | None
-    base_url: str | None  # None for gguf, which is served by this process
-
-    @property
-    def host(self) -> str | None:
-        """The machine that questions are sent to; None where they stay on this one."""
-        host = urlsplit(self.base_url).hostname if self.base_url else None
-        return None if host is None or _is_loopback(host) else host
-
-    @property
-    def label(self) -> str:
-        """As shown to a reader and in JSON."""
-        return f"{self.provider}:{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,49 +42,6 @@ class Limits:
     max_tokens: int = 320
     parallel: int = 1
     threads: int = 0
-
-
-def _is_loopback(host: str) -> bool:
-    """Whether a host is this machine: by its address, never by how its name begins."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def read_choice(settings: Settings) -> ModelChoice | None:
-    """The model that was set, None where none is. Contacts nothing.
-
-    Raises:
-        SettingsError: it is no provider:name, or the address is none.
-    """
-    if settings.model is None:
-        return None
-    provider, _, name = settings.model.partition(":")
-    if provider not in PROVIDERS or not name.strip():
-        raise SettingsError(
-            f"SCI_ASSISTANT_MODEL cannot be {settings.model!r}: write provider:name with one of the providers "
-            f"{', '.join(PROVIDERS)}, for example ollama:qwen3:4b or gguf:/models/qwen.gguf."
-        )
-    if provider == "gguf":
-        path = Path(name).expanduser()
-        return ModelChoice(provider, path.name, path, None)
-    return ModelChoice(provider, name.strip(), None, _address(provider, settings.model_base_url))
-
-
-def _address(provider: str, given: str | None) -> str:
-    """Where a provider is asked: the setting, else the provider's own variable, else its home."""
-    found = given or next((value for name in _BASES[provider] if (value := os.environ.get(name))), None)
-    if found is None:
-        return _HOMES.get(provider, _OLLAMA)
-    url = found if "://" in found else f"http://{found}"  # OLLAMA_HOST is often a host alone
-    try:
-        usable = urlsplit(url).scheme in ("http", "https") and bool(urlsplit(url).hostname)
-    except ValueError:
-        usable = False
-    if not usable:
-        raise SettingsError(f"SCI_ASSISTANT_MODEL_BASE_URL cannot be {found!r}: write http://host:port/v1.")
-    return url.replace("://0.0.0.0", "://127.0.0.1")
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -309,7 +233,7 @@ class ChatModel:
 
     def _make(self, choice: ModelChoice) -> BaseChatModel:
         """The LangChain model of a choice. Keys come from the provider's own variables."""
-        address, key = choice.base_url, _key_of(choice)
+        address, key = choice.base_url, key_of(choice)
         if choice.path is not None:
             from sci_assistant.gguf import serve_gguf
 
@@ -319,19 +243,6 @@ class ChatModel:
         if choice.provider in ("openai", "gguf"):
             self._client = _make_client(local=choice.host is None)
         return _init(choice, address or "", key, self.limits, self._client)
-
-
-def _key_of(choice: ModelChoice) -> str:
-    """The key from the provider's own variable; a server of one's own may need none.
-
-    Raises:
-        ModelError: the provider's home needs one and there is none.
-    """
-    variable = _KEYS.get(choice.provider, "")
-    key = os.environ.get(variable)
-    if key is None and choice.base_url in _HOMES.values():
-        raise ModelError(f"{choice.label} needs a key. Set {variable}.")
-    return key or "none"
 
 
 def _make_client(*, local: bool) -> Any:
@@ -352,7 +263,7 @@ def _init(choice: ModelChoice, address: str, key: str, limits: Limits, client: A
         options |= {"num_predict": limits.max_tokens, "num_ctx": 4096, "reasoning": False, "async_client_kwargs": kept}
     else:
         options |= {"api_key": key, "max_retries": 0, "max_tokens": limits.max_tokens}
-    if address not in _HOMES.values():
+    if address not in HOMES.values():
         options["temperature"] = 0  # some hosted models take no other value than their own
     try:
         from langchain.chat_models import init_chat_model
@@ -373,84 +284,3 @@ def _cancel(running: Future[None]) -> None:
     running.cancel()
     with suppress(Exception, asyncio.CancelledError):
         running.result(timeout=1)
-
-
-def has_ended(metadata: dict[str, Any]) -> bool:
-    """Whether a chunk says that the model came to its end; each provider has a word of its own."""
-    return any(metadata.get(name) for name in ("finish_reason", "stop_reason", "done_reason"))
-
-
-def is_passing(error: BaseException) -> bool:
-    """Whether a failed start is worth another try: an overloaded or restarting server, not a wrong key or name."""
-    status = _status(error)
-    if status is not None:
-        return status in (408, 409, 425, 429) or status >= 500
-    return _reason(error) in ("unreachable", "broke_off")
-
-
-def explain(error: BaseException, *, label: str, came: bool) -> ChatModelError:
-    """A vendor's error as ours. The message names no question."""
-    status = _status(error)
-    reason = _reason(error)
-    if status in (401, 403):
-        return ChatModelError(f"{label} refused the key (status {status}).", reason="not_set_up")
-    if status == 404:
-        return ChatModelError(f"{label} is not known to its server (status 404).", reason="not_set_up")
-    if status is not None:
-        return ChatModelError(f"{label}: the server failed with status {status}.", reason="server")
-    if came and reason != "timeout":
-        reason = "broke_off"
-    return ChatModelError(f"{label}: {reason.replace('_', ' ')} ({type(error).__name__}).", reason=reason)
-
-
-def _status(error: BaseException) -> int | None:
-    found = getattr(error, "status_code", None)
-    return found if isinstance(found, int) and found > 0 else None
-
-
-def _reason(error: BaseException) -> str:
-    """Why a call failed, read from the errors that caused it; httpx and the standard library name them."""
-    import httpx
-
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, TimeoutError | httpx.TimeoutException):
-            return "timeout"
-        if isinstance(seen, httpx.ConnectError | ConnectionError):
-            return "unreachable"
-        if isinstance(seen, httpx.TransportError):
-            return "broke_off"
-        seen = seen.__cause__ or seen.__context__
-    return "server"
-
-
-def list_models(choice: ModelChoice, *, timeout_s: float = 5) -> tuple[str, ...]:
-    """The names that a choice's server offers. No question is sent.
-
-    Raises:
-        ModelError: the server cannot be reached, or refuses the key.
-    """
-    import httpx
-
-    key = _key_of(choice)
-    paths = {"ollama": "/api/tags", "anthropic": "/v1/models"}
-    headers = {"Authorization": f"Bearer {key}"}
-    if choice.provider == "anthropic":
-        headers = {"x-api-key": key, "anthropic-version": "2023-06-01"}
-    address = f"{(choice.base_url or '').rstrip('/')}{paths.get(choice.provider, '/models')}"
-    try:
-        with httpx.Client(trust_env=choice.host is not None, timeout=timeout_s) as client:
-            response = client.get(address, headers=headers)
-            response.raise_for_status()
-            found = response.json()
-    except httpx.HTTPStatusError as error:
-        status = error.response.status_code
-        hint = f" Set {_KEYS[choice.provider]}." if status in (401, 403) and choice.provider in _KEYS else ""
-        raise ModelError(f"{address} answered with status {status}.{hint}") from error
-    except (httpx.HTTPError, ValueError) as error:
-        raise ModelError(
-            f"{address} does not answer ({type(error).__name__}). Start the server, or set "
-            "SCI_ASSISTANT_MODEL_BASE_URL to its address."
-        ) from error
-    rows = found.get("models" if choice.provider == "ollama" else "data", []) if isinstance(found, dict) else []
-    return tuple(str(row.get("id") or row.get("name")) for row in rows if isinstance(row, dict))

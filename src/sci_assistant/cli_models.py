@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Protocol
 import click
 
 if TYPE_CHECKING:
-    from sci_assistant.chat_models import ChatModel, ModelChoice
+    from sci_assistant.chat_models import ChatModel
+    from sci_assistant.model_choice import ModelChoice
 
 HOW = """No language model is set: none is contacted, and answers are quoted. To let one write, set SCI_ASSISTANT_MODEL:
   gguf:/models/NAME.gguf     a file, run by this program (pip install 'sci-assistant[llm]')
@@ -48,7 +49,8 @@ def models_line(model: Named) -> str:
 @click.option("--try/--no-try", "ask", default=True, help="Ask the model for one sentence.")
 def models(model: str | None, base_url: str | None, ask: bool) -> None:
     """Say which language model is set (or MODEL, as provider:name), what is reachable, and try it."""
-    from sci_assistant.chat_models import ChatModel, read_choice
+    from sci_assistant.chat_models import ChatModel
+    from sci_assistant.model_choice import read_choice
     from sci_assistant.settings import load_settings
     from sci_assistant.wire import silence_telemetry
 
@@ -72,9 +74,9 @@ def models(model: str | None, base_url: str | None, ask: bool) -> None:
 
 def _reachable(choice: ModelChoice) -> list[str]:
     """What stands behind the name: a file, or a server and the models that it offers."""
-    from sci_assistant.chat_models import list_models
     from sci_assistant.errors import ModelError
     from sci_assistant.gguf import check_gguf
+    from sci_assistant.model_choice import list_models
 
     try:
         if choice.path is not None:
