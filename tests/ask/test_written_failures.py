@@ -101,10 +101,10 @@ def test_a_server_that_is_not_there_leaves_the_quoted_answer(ask, quoted, free_p
 
 
 def test_a_server_that_says_nothing_times_out(ask, quoted) -> None:
-    began = time.monotonic()
     with serve() as server:
-        _is_quoted(ask(server, "silent", silence_s=0.4, total_s=0.8), quoted, "timeout")
-    assert time.monotonic() - began < 5
+        answer = ask(server, "silent", silence_s=0.4, total_s=0.8)
+    _is_quoted(answer, quoted, "timeout")
+    assert answer.timings_ms.answer < 30_000  # far less; the server would go on for ever
 
 
 def test_a_slow_server_is_stopped_after_the_whole_time(ask, quoted) -> None:
