@@ -135,7 +135,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     model = ChatModel.from_settings(settings)
     if model is None:
         raise EvaluationError("Set SCI_ASSISTANT_MODEL, for example to gguf:/models/qwen.gguf.")
-    assistant = wire.make_assistant(settings.model_copy(update={"model": None}))  # quoted: nothing is written there
+    assistant = wire.make_assistant(
+        settings.model_copy(update={"model": None, "answers": "quoted", "answers_switch": False})
+    )  # quoted: nothing is written there
     chosen = sample(load_questions(split=given.split), given.most)
     given.to.parent.mkdir(parents=True, exist_ok=True)
     try:

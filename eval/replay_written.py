@@ -229,9 +229,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = load_settings()
     embeddings = wire.make_embeddings(settings)
     assistant = wire.make_assistant(
-        settings.model_copy(update={"model": None, "answers": "quoted"}), embeddings=embeddings
+        settings.model_copy(update={"model": None, "answers": "quoted", "answers_switch": False}), embeddings=embeddings
     )
-    verifier = wire.make_verifier(settings, embeddings)
+    verifier = wire.BuildVerifier(lambda: assistant.live)
     questions = {question.id: question for question in load_questions()}
     for path in given.files:
         found = replay(load_recordings(path), questions, assistant, verifier)

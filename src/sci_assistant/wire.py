@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from sci_assistant.ask.assistant import Assistant
 from sci_assistant.ask.retrieve import HybridRetriever
 from sci_assistant.ask.triage import Triage
-from sci_assistant.ask.verify import Verifier
+from sci_assistant.ask.verify import Source, Verdict, Verifier
 from sci_assistant.ask.write import Writer
 from sci_assistant.errors import SettingsError, StoreEmpty, StoreError
 from sci_assistant.index import Build, read_manifest
@@ -63,30 +64,35 @@ def corpus_paths(settings: Settings, store: Store) -> tuple[Path, ...]:
     return (bundled_corpus(),)
 
 
-def make_verifier(settings: Settings, embeddings: LocalEmbeddings) -> Verifier:  # noqa: ARG001 - until it has landed
-    """What holds each written sentence to its source."""
-    from sci_assistant.ask import verify
+class BuildVerifier:
+    """The verifier that ships, with the glossary of the live build; made when the first sentence is checked."""
 
-    made: Verifier = verify.RuleVerifier()  # type: ignore[attr-defined]  # until it has landed
-    return made
+    def __init__(self, live: Callable[[], Build]) -> None:
+        self._live = live
+        self._made: tuple[str, Verifier] | None = None
+
+    def check(self, sentence: str, sources: Sequence[Source]) -> Verdict:
+        from sci_assistant.ask.rule_verifier import RuleVerifier
+
+        build = self._live()
+        name = build.manifest.build
+        made = self._made
+        if made is None or made[0] != name:
+            made = self._made = (name, RuleVerifier(terms=build.glossary))
+        return made[1].check(sentence, sources)
 
 
-def make_writer(settings: Settings, embeddings: LocalEmbeddings, *, chat: Any = None) -> Writer | None:
+def make_writer(settings: Settings, live: Callable[[], Build]) -> Writer | None:
     """What writes answers with the model that was set; None where none is. Nothing is contacted.
-
-    Args:
-        chat: a LangChain chat model instead of the one that was set, for tests.
 
     Raises:
         SettingsError: written answers are wanted and no model is set, or the setting cannot be read.
     """
-    from sci_assistant.chat_models import ChatModel, limits_of
+    from sci_assistant.chat_models import ChatModel
 
     model = ChatModel.from_settings(settings)
-    if chat is not None:
-        model = ChatModel("fake:model", host=None, limits=limits_of(settings), chat=chat)
     if model is not None:
-        return Writer(model, make_verifier(settings, embeddings))
+        return Writer(model, BuildVerifier(live))
     if settings.answers == "written" or settings.answers_switch:
         raise SettingsError(
             "Written answers need a language model. Set SCI_ASSISTANT_MODEL, for example to ollama:qwen3:4b or "
@@ -116,7 +122,7 @@ def make_assistant(
         return build
 
     retriever = HybridRetriever(embeddings=embeddings, live=live, k=settings.passages)
-    return Assistant(retriever, Triage(), settings, writer=writer or make_writer(settings, embeddings))
+    return Assistant(retriever, Triage(), settings, writer=writer or make_writer(settings, live))
 
 
 def corpus_notice(settings: Settings, store: Store) -> str | None:

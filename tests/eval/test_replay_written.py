@@ -12,15 +12,14 @@ from sci_assistant_eval.record_written import RECORDINGS, Recording, load_record
 from sci_assistant_eval.replay_written import figures, replay
 
 from sci_assistant.errors import EvaluationError
-from sci_assistant.settings import load_settings
-from sci_assistant.wire import make_verifier
+from sci_assistant.wire import BuildVerifier
 
 FILES = sorted(RECORDINGS.glob("*.jsonl.gz"))
 
 
 @pytest.fixture(scope="module", params=FILES, ids=lambda p: p.name.partition(".")[0])
-def replayed(request, assistant, embeddings):
-    verifier = make_verifier(load_settings(), embeddings)
+def replayed(request, assistant):
+    verifier = BuildVerifier(lambda: assistant.live)
     questions = {question.id: question for question in load_questions()}
     return replay(load_recordings(request.param), questions, assistant, verifier), verifier
 
