@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Generator, Iterator
+import time
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 PARALLEL_ANSWERS = 4  # questions of different people that are answered at the same time
 MOST_WAITING = 200  # questions in the queue; more are turned away
+STOP_WITHIN_S = 0.5  # how soon an answer that is being written can be stopped
 EMPTY = "Type or dictate a question first."
 STILL_ANSWERING = "Your last question is still being answered. Wait, or press Stop."
 FAILED = (
@@ -75,7 +77,7 @@ class Handlers:
         yield (*exchanges, asked), self.shown((*exchanges, asked), keep=keep)
         turn = Turn(question, tuple(exchange.question for exchange in exchanges))
         with closing(self._partials(turn, written)) as partials:
-            for partial in partials:
+            for partial in _when_new(partials):
                 now = replace(asked, answer=partial.answer) if partial.done else replace(asked, growing=partial)
                 yield (*exchanges, now), self.shown((*exchanges, now), keep=keep)
 
@@ -114,6 +116,16 @@ class Handlers:
             authorship=self.assistant.authorship,
             error=AnswerError("internal", FAILED),
         )
+
+
+def _when_new(partials: Iterable[Partial]) -> Iterator[Partial]:
+    """Those that show something new; of equal ones one now and then, so that Stop ends the generator soon."""
+    shown: Partial | None = None
+    at = 0.0
+    for partial in partials:
+        if partial != shown or time.monotonic() - at > STOP_WITHIN_S:
+            shown, at = partial, time.monotonic()
+            yield partial
 
 
 def build_blocks(assistant: Assistant, settings: Settings, *, notice: str | None = None) -> gr.Blocks:

@@ -258,6 +258,7 @@ def _init(choice: ModelChoice, address: str, key: str, limits: Limits, client: A
     options: dict[str, Any] = {"base_url": address}
     if provider == "openai":
         options |= {"api_key": key, "http_async_client": client, "max_retries": 0, "max_tokens": limits.max_tokens}
+        options["stream_chunk_timeout"] = None  # silence is timed here, with the operator's limit
     elif provider == "ollama":
         kept = {"trust_env": choice.host is not None, "follow_redirects": False}
         options |= {"num_predict": limits.max_tokens, "num_ctx": 4096, "reasoning": False, "async_client_kwargs": kept}

@@ -188,8 +188,8 @@ class _Sheet:
         """For somebody who reports a symptom: the quoted sentences on when to call that no written one rests on."""
         if not self.task.symptom_report:
             return ()
-        cited = {n: c for c in self.quoted.citations for n in (c.number,) if is_call_section(c.section)}
-        return [s for s in self.quoted.sentences if any(n in cited for n in s.citations)]
+        calls = {citation.number for citation in self.quoted.citations if is_call_section(citation.section)}
+        return [s for s in self.quoted.sentences if calls & set(s.citations)]
 
     def _answer(self, draft: Draft, *, mode: AnswerMode, fallback: str | None = None) -> Answer:
         return replace(
