@@ -25,7 +25,7 @@ def read(raw, size=7):
         ("1. Drink water【1】.\n2. Rest [2]", [("Drink water.", (1,)), ("Rest.", (2,))]),
         ("Answer: T6. is a level, e.g. for Dr. Ho [1].", [("T6. is a level, e.g. for Dr. Ho.", (1,))]),
         ("<think>Hm. No.</think>Rest well [1].", [("Rest well.", (1,))]),
-        ("Hm. No.</think>Rest well [1].", [("Rest well.", (1,))]),
+        ("Sleep › At night: Rest well [1].", [("Rest well.", (1,))]),
         ("Rest. Rest. Sleep.", [("Rest.", ()), ("Sleep.", ())]),
     ],
 )
@@ -35,12 +35,24 @@ def test_sentences_and_numbers_are_read(raw, said, size):
     assert [(claim.text, claim.numbers) for claim in claims] == said
 
 
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_what_follows_a_thought_without_a_beginning_is_read(size):
+    claims, _ = read("Hm. No. But.</think>Rest well [1]. Sleep [2].", size)
+    assert [claim.text for claim in claims][-2:] == ["Rest well.", "Sleep."]
+
+
 @pytest.mark.parametrize(
     "raw", ["<b>Rest</b> well.", "See [this](http://x.example).", "Rest `now`.", "Go to www.x.example.", "A\u202eb c."]
 )
 def test_markup_addresses_and_hidden_signs_are_refused(raw):
     claims, _ = read(raw)
     assert [claim.refused for claim in claims if claim.text] == ["no plain text"] * len(claims)
+
+
+@pytest.mark.parametrize("raw", ["How do you rest?", "Ways to rest include:", "Ways to rest include: [1]."])
+def test_a_question_or_an_opening_is_no_sentence_of_an_answer(raw):
+    claims, _ = read(raw)
+    assert [claim.refused is None for claim in claims] == [False]
 
 
 @pytest.mark.parametrize("raw", [NOT_IN_SOURCES, "Not in sources.", f"**{NOT_IN_SOURCES}**"])

@@ -26,7 +26,7 @@ QUESTION = "Where does HO grow and when does it start?"
 TRUE = "HO after SCI grows below the level of injury, mostly at the hips."
 ALSO = "HO is not cancer."
 FALSE = "HO is cancer."
-SWITCH = "Written answers by fake:model (stays on this computer)"
+SWITCH = "Written answers by fake:model (your question stays on this site)"
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ _MARKS = re.compile(rf"\s*{_MARK}", re.IGNORECASE)
 _LATE_MARKS = re.compile(rf"([.!?])((?:\s*{_MARK})+)(?![.!?])", re.IGNORECASE)  # "Text. [1]" -> "Text [1]."
 _OPEN_MARK = re.compile(r"[\[【][^\]】]{0,30}\Z")
 _BULLET = re.compile(r"^\s*(?:[-*•–>]+|#{1,6}|\(?\d{1,2}[.)])\s+")
-_LABEL = re.compile(r"^\s*(?:answer|source\s+\d{1,3}(?:,[^:.]{0,80})?)\s*:\s*", re.IGNORECASE)
+_LABEL = re.compile(r"^\s*(?:answer|source\s+\d{1,3}(?:,[^:.]{0,80})?|[^:.]{0,80}›[^:.]{0,80})\s*:\s*", re.IGNORECASE)
 _STRONG = re.compile(r"\*\*|__|(?<!\w)\*(?=\w)|(?<=[\w.])\*(?!\w)")
 _MARKUP = re.compile(
     r"[<>`{}\\|]|https?:|www\.|\]\(|javascript:|&(?:\w+|#\d+);|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e"
@@ -96,6 +96,8 @@ class OutputReader:
         yield from self._new(_claims(_visible(self._raw, done=True), done=True))
 
     def _new(self, claims: list[Claim]) -> Iterator[Claim]:
+        if len(claims) < self._given:  # what came before turned out to be a thought
+            self._given = 0
         for claim in claims[self._given :]:
             self._given += 1
             key = " ".join(re.findall(r"\w+", claim.text.lower()))
@@ -136,6 +138,8 @@ def _claim(piece: str, *, whole: bool) -> Claim:
         return Claim("", ())
     if _MARKUP.search(text):
         return Claim(text, numbers, "no plain text")
-    if not whole and not numbers:
+    if text.endswith("?"):
+        return Claim(text, numbers, "a question")
+    if (not whole and not numbers) or text.rstrip(".").endswith(":"):
         return Claim(text, numbers, "no whole sentence")
     return Claim(text if _ENDED.search(text) else f"{text}.", numbers)
