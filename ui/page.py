@@ -109,7 +109,7 @@ def how_answers_are_made(model: Model | None, settings: Settings, articles: str)
 
 def switch_label(model: Model) -> str:
     """The name of the switch for written answers."""
-    where = f"your question is sent to {model.host}" if model.host else "your question stays on this site"
+    where = f"questions are sent to {model.host}" if model.host else "no question leaves this site"
     return f"Written answers by {model.label} ({where})"
 
 

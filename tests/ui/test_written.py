@@ -26,7 +26,15 @@ QUESTION = "Where does HO grow and when does it start?"
 TRUE = "HO after SCI grows below the level of injury, mostly at the hips."
 ALSO = "HO is not cancer."
 FALSE = "HO is cancer."
-SWITCH = "Written answers by fake:model (your question stays on this site)"
+SWITCH = "Written answers by fake:model (no question leaves this site)"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _patience() -> Iterator[None]:
+    """A machine that is busy writes late; nothing here is about speed."""
+    expect.set_options(timeout=60_000)
+    yield
+    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture(scope="module")

@@ -24,6 +24,7 @@ _HIDDEN = re.compile(
     r"|<\|[^|>]*\|>|\[TOOL_CALLS\][^\n]*|^.*?</think(?:ing)?>",
     re.DOTALL | re.IGNORECASE,
 )
+_CLOSED_THOUGHT = re.compile(r"(?:(?!<think).)*</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
 _OPEN_TAG = re.compile(r"<[/|]?[a-z_|]{0,20}[^>\s]*\Z", re.IGNORECASE)  # a tag of which the end has not come yet
 _MARK = r"[\[【]\s*(?:sources?\s*)?\d{1,3}(?:\s*[,;&-]\s*(?:sources?\s*)?\d{1,3})*\s*[\]】]"
 _MARKS = re.compile(rf"\s*{_MARK}", re.IGNORECASE)
@@ -63,6 +64,7 @@ class OutputReader:
     def __init__(self) -> None:
         self._raw = ""
         self._given = 0  # claims that were given
+        self._restarted = False
         self._seen: Counter[str] = Counter()
 
     @property
@@ -84,6 +86,9 @@ class OutputReader:
         if not piece:
             return
         self._raw += piece
+        if not self._restarted and _CLOSED_THOUGHT.match(self._raw):  # what came before was a thought
+            self._restarted, self._given = True, 0
+            self._seen.clear()
         yield from self._new(_claims(_visible(self._raw, done=False), done=False))
         if len(self._raw) > MOST_CHARACTERS:
             raise Endless("endless")
@@ -96,8 +101,6 @@ class OutputReader:
         yield from self._new(_claims(_visible(self._raw, done=True), done=True))
 
     def _new(self, claims: list[Claim]) -> Iterator[Claim]:
-        if len(claims) < self._given:  # what came before turned out to be a thought
-            self._given = 0
         for claim in claims[self._given :]:
             self._given += 1
             key = " ".join(re.findall(r"\w+", claim.text.lower()))
