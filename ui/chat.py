@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -50,9 +50,12 @@ logger = logging.getLogger(__name__)
 class Handlers:
     """What happens when a person sends, stops or clears. Holds no conversation."""
 
-    def __init__(self, assistant: Assistant, settings: Settings) -> None:
+    def __init__(
+        self, assistant: Assistant, settings: Settings, keep_gap: Callable[[Answer], None] | None = None
+    ) -> None:
         self.assistant = assistant
         self.settings = settings
+        self.keep_gap = keep_gap
 
     def shown(self, exchanges: Exchanges, hint: str = "", *, keep: bool = False) -> str:
         feedback = self.settings.feedback_file is not None
@@ -78,8 +81,18 @@ class Handlers:
         turn = Turn(question, tuple(exchange.question for exchange in exchanges))
         with closing(self._partials(turn, written)) as partials:
             for partial in _when_new(partials):
+                if partial.done and not any(exchange.answer and exchange.answer.notice for exchange in exchanges):
+                    self._keep(partial.answer)
                 now = replace(asked, answer=partial.answer) if partial.done else replace(asked, growing=partial)
                 yield (*exchanges, now), self.shown((*exchanges, now), keep=keep)
+
+    def _keep(self, answer: Answer) -> None:
+        """Where the operator wants it and the page says so: a question without an answer is kept, scrubbed."""
+        try:
+            if self.keep_gap is not None:
+                self.keep_gap(answer)
+        except Exception:  # an answer is never lost to it
+            logger.exception("a question without an answer could not be kept")
 
     def stop(self, exchanges: Exchanges, draft: str) -> tuple[Exchanges, str, str]:
         """The last question without its answer, and back in the field if that is empty."""
@@ -128,7 +141,13 @@ def _when_new(partials: Iterable[Partial]) -> Iterator[Partial]:
             yield partial
 
 
-def build_blocks(assistant: Assistant, settings: Settings, *, notice: str | None = None) -> gr.Blocks:
+def build_blocks(
+    assistant: Assistant,
+    settings: Settings,
+    *,
+    notice: str | None = None,
+    keep_gap: Callable[[Answer], None] | None = None,
+) -> gr.Blocks:
     """The page's components and their events."""
     from sci_assistant.wire import silence_telemetry
 
@@ -137,7 +156,8 @@ def build_blocks(assistant: Assistant, settings: Settings, *, notice: str | None
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = "1000000000"
     import gradio as gr
 
-    handlers = Handlers(assistant, settings)
+    handlers = Handlers(assistant, settings, keep_gap)
+    kept = keep_gap is not None
 
     def markdown(html: str, name: str) -> gr.Markdown:
         # Not sanitised: all of it is made by `markup`, and Gradio's cleaning would drop buttons and attributes.
@@ -146,7 +166,7 @@ def build_blocks(assistant: Assistant, settings: Settings, *, notice: str | None
     blocks: gr.Blocks
     with gr.Blocks(title=TITLE, analytics_enabled=False) as blocks:
         exchanges = gr.State(())
-        head = markdown(carried(masthead(assistant, settings, notice)), "masthead")
+        head = markdown(carried(masthead(assistant, settings, notice, gaps=kept)), "masthead")
         with gr.Column(elem_id="starters"):
             buttons = [gr.Button(**starter) for starter in _starters(assistant)]
         markdown(carried(shell()), "shell")
@@ -165,7 +185,7 @@ def build_blocks(assistant: Assistant, settings: Settings, *, notice: str | None
 
         def refresh() -> list[Any]:
             fresh = [gr.update(**starter) for starter in _starters(assistant)]
-            return [carried(masthead(assistant, settings, notice)), *fresh]
+            return [carried(masthead(assistant, settings, notice, gaps=kept)), *fresh]
 
         shows = [exchanges, channel]
         switches = [switch] if switch is not None else []

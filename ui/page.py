@@ -17,6 +17,10 @@ from sci_assistant.types import Answer, AnswerMode, Article, Partial, Term, Turn
 
 TITLE = "SCI Assistant"
 STARTERS = 4
+GAPS_KEPT = (
+    "Questions that find no answer are kept here, so that editors know which articles are missing. A program first "
+    "takes out numbers, names and addresses as far as it can. Leave out what could tell who you are."
+)
 _QUESTIONS = {  # shown while the live build has the article
     "autonomic-dysreflexia": "What are the signs of autonomic dysreflexia?",
     "pressure-injuries": "How can I prevent pressure sores?",
@@ -66,7 +70,7 @@ class Exchange:
         return self.answer is None and not self.stopped
 
 
-def masthead(assistant: Assistant, settings: Settings, notice: str | None) -> Html:
+def masthead(assistant: Assistant, settings: Settings, notice: str | None, *, gaps: bool = False) -> Html:
     """What this is, who wrote the articles, and the disclaimer."""
     count = assistant.article_count
     articles = f"{count} article{'' if count == 1 else 's'}"
@@ -85,6 +89,7 @@ def masthead(assistant: Assistant, settings: Settings, notice: str | None) -> Ht
             " This page cannot call for help.",
         ),
         element("p", notice, class_="site-notice") if notice else None,
+        element("p", GAPS_KEPT, class_="small") if gaps else None,
         element("p", "You could start with one of these questions:", class_="starting"),
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, StringConstraints, ValidationError, field_validator
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from sci_assistant.errors import SettingsError
@@ -47,12 +47,22 @@ class Settings(BaseSettings):
     model_max_tokens: int = Field(default=320, ge=32, description="longest written answer, in tokens")
     model_parallel: int = Field(default=1, ge=1, le=64, description="answers that are written at the same time")
     model_threads: int = Field(default=0, ge=0, description="threads of a gguf: model; 0: one for each core, at most 8")
+    judge: str | None = Field(
+        default=None, description="folder or hub id of an entailment model that may remove written sentences, too"
+    )
     chroma_url: str | None = Field(default=None, description="address of a Chroma server; empty: embedded Chroma")
     disclaimer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=20)] = Field(
         default=DISCLAIMER, description="the publisher's required wording"
     )
     feedback_file: Path | None = Field(
         default=None, description="JSON Lines file for thumbs up or down; empty: the buttons are absent"
+    )
+    gaps_file: Path | None = Field(
+        default=None,
+        description="JSON Lines file for questions that found no answer, scrubbed; empty: none is kept",
+    )
+    maintainer_token: SecretStr | None = Field(
+        default=None, description="password of the maintainers' page; empty: there is no such page", min_length=12
     )
     max_question_chars: int = Field(default=4000, ge=100, description="longest question accepted, in characters")
     max_history_turns: int = Field(default=20, ge=0, description="earlier questions that are read, in turns")
@@ -67,7 +77,7 @@ class Settings(BaseSettings):
             return tuple(Path(part) for part in value.split(os.pathsep) if part)
         return value
 
-    @field_validator("store", "corpus", "feedback_file", mode="after")
+    @field_validator("store", "corpus", "feedback_file", "gaps_file", mode="after")
     @classmethod
     def _expand_home(cls, value: Any) -> Any:
         if isinstance(value, tuple):
@@ -87,4 +97,6 @@ def load_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "SCI_ASSISTANT_" + str(first["loc"][0]).upper()
+        if name.endswith("_TOKEN"):  # never shown
+            raise SettingsError(f"{name} is too short: use at least 12 characters.") from None
         raise SettingsError(f"{name} cannot be {first['input']!r}: {first['msg']}.") from error

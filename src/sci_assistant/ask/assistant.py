@@ -22,6 +22,7 @@ from sci_assistant.ask.condense import condense, names_nothing
 from sci_assistant.ask.decide import Signals, answerable, knows_own_words, read_signals
 from sci_assistant.ask.intent import lacks_asked_fact, read_intent, small_talk
 from sci_assistant.ask.language import language_of
+from sci_assistant.ask.parts import split_parts
 from sci_assistant.ask.premise import read_premise
 from sci_assistant.ask.quote import Warnings, call_section, quote, quote_warnings
 from sci_assistant.ask.retrieve import HybridRetriever, Retrieved
@@ -53,6 +54,7 @@ _ENDLESS = re.compile(r"(\w{100})\w+")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 MOST_RELATED = 3
+PASSAGES = 16  # whose sentences may be quoted
 BRIEF_WORDS = 60  # of a message under whose notice nothing that lets wait is quoted, likely or not
 MOST_TURNS = 100  # earlier questions of a conversation that is still read
 CRISIS_RULE = "suicide"  # of data/triage.yaml
@@ -67,11 +69,12 @@ class _Question:
     standalone: str
     searched: str
     corrected: Corrected
+    missing: tuple[str, ...] = ()  # parts of it that the articles do not answer, as typed
 
     @property
     def joined(self) -> bool:
         """Whether an earlier topic was added."""
-        return self.searched != self.corrected.text
+        return not self.missing and self.searched != self.corrected.text
 
 
 class Assistant:
@@ -262,9 +265,9 @@ class Assistant:
         said = self._said_back(turn)
         if said is not None and notice is None:
             return self._blank(turn, notice, status="not_covered", text=said)
-        question = self._read(turn, self.live)
+        question = self._without_missing_parts(self._read(turn, self.live))
         condensed = time.perf_counter()
-        retrieved = self._retriever.search(question.searched)
+        retrieved = self._retriever.search(question.searched, k=PASSAGES)
         found = time.perf_counter()
         heard = self._second_voice(turn, retrieved)
         notice = notice or heard.notice
@@ -294,6 +297,22 @@ class Assistant:
         searched = condense(corrected.text, history, topics=build.topics, familiarity=self._retriever.familiarity)
         standalone = searched if searched != corrected.text else turn.question
         return _Question(turn, standalone, searched, corrected)
+
+    def _without_missing_parts(self, question: _Question) -> _Question:
+        """A question that asks several things, of which the articles answer some: those, and what is missing."""
+        parts = () if question.joined else split_parts(question.corrected.text)
+        covered: list[str] = []
+        missing: list[str] = []
+        for place, part in enumerate(parts):
+            topics, familiarity = self.live.topics, self._retriever.familiarity
+            whole = condense(part, list(parts[:place]), topics=topics, familiarity=familiarity)
+            signals = read_signals(self._retriever.search(whole), whole)
+            asks_act = read_intent(whole).request_to_act
+            (covered if answerable(signals) and not asks_act else missing).append(part)
+        if not covered or not missing:
+            return question
+        asked = "? ".join(covered)
+        return replace(question, standalone=asked, searched=asked, missing=tuple(missing))
 
     def _from_passages(
         self, question: _Question, retrieved: Retrieved, notice: Notice | None, *, likely: bool, warnings: Warnings
@@ -327,11 +346,11 @@ class Assistant:
                 self._blank(question.turn, notice, status="answered", text=answer_text(draft)),
                 sentences=draft.sentences,
                 citations=draft.citations,
-                uncovered_parts=_unconfirmed(question.turn.question),
+                uncovered_parts=(*_unconfirmed(question.turn.question), *question.missing),
             )
         return replace(
             answer,
-            standalone_question=question.standalone,
+            standalone_question=question.turn.question if question.missing else question.standalone,
             corrected=question.corrected.changes,
         )
 
