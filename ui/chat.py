@@ -8,20 +8,34 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sci_assistant.settings import Settings
-from sci_assistant.types import Answer, AnswerError, Turn
+from sci_assistant.types import Answer, AnswerError, AnswerMode, Partial, Turn
 
-from .page import STARTERS, TITLE, Assistant, Exchange, carried, conversation, masthead, shell, starters
+from .page import (
+    STARTERS,
+    TITLE,
+    Assistant,
+    Exchange,
+    carried,
+    conversation,
+    masthead,
+    shell,
+    starters,
+    switch_label,
+)
 
 if TYPE_CHECKING:
     import gradio as gr
 
 PARALLEL_ANSWERS = 4  # questions of different people that are answered at the same time
 MOST_WAITING = 200  # questions in the queue; more are turned away
+STOP_WITHIN_S = 0.5  # how soon an answer that is being written can be stopped
 EMPTY = "Type or dictate a question first."
 STILL_ANSWERING = "Your last question is still being answered. Wait, or press Stop."
 FAILED = (
@@ -48,8 +62,10 @@ class Handlers:
         count = self.assistant.article_count
         return carried(conversation(exchanges, article_count=count, feedback=feedback, hint=hint, keep=keep))
 
-    def send(self, question: str, exchanges: Exchanges) -> Iterator[tuple[Exchanges, str]]:
-        """The question at once, then its answer: exchanges and their HTML.
+    def send(self, question: str, exchanges: Exchanges, written: bool | None = None) -> Iterator[tuple[Exchanges, str]]:
+        """The question at once, then its answer, as it grows where it is written: exchanges and their HTML.
+
+        While a model says nothing the same is given again and again, so that Stop ends the generator at once.
 
         The page's script takes the question out of the field, so that words typed meanwhile stay. A question that
         is too long goes to the assistant too, which looks for an emergency in it and says that it is too long; it
@@ -62,12 +78,13 @@ class Handlers:
         asked = Exchange(len(exchanges) + 1, question)
         keep = len(question) > self.settings.max_question_chars
         yield (*exchanges, asked), self.shown((*exchanges, asked), keep=keep)
-        history = tuple(exchange.question for exchange in exchanges)
-        answer = self._answer(Turn(question, history))
-        if not any(exchange.answer and exchange.answer.notice for exchange in exchanges):
-            self._keep(answer)
-        done = (*exchanges, replace(asked, answer=answer))
-        yield done, self.shown(done, keep=keep)
+        turn = Turn(question, tuple(exchange.question for exchange in exchanges))
+        with closing(self._partials(turn, written)) as partials:
+            for partial in _when_new(partials):
+                if partial.done and not any(exchange.answer and exchange.answer.notice for exchange in exchanges):
+                    self._keep(partial.answer)
+                now = replace(asked, answer=partial.answer) if partial.done else replace(asked, growing=partial)
+                yield (*exchanges, now), self.shown((*exchanges, now), keep=keep)
 
     def _keep(self, answer: Answer) -> None:
         """Where the operator wants it and the page says so: a question without an answer is kept, scrubbed."""
@@ -93,21 +110,35 @@ class Handlers:
             return STILL_ANSWERING
         return "" if question.strip() else EMPTY
 
-    def _answer(self, turn: Turn) -> Answer:
+    def _partials(self, turn: Turn, written: bool | None) -> Generator[Partial]:
+        answers: AnswerMode | None = None if written is None else "written" if written else "quoted"
         try:
-            return self.assistant.ask(turn)
+            yield from self.assistant.ask_stream(turn, answers=answers)
         except Exception:  # the outermost edge: a person gets an answer whatever happens
             logger.exception("no answer could be made")
-            return Answer(
-                question=turn.question,
-                status="unavailable",
-                text=FAILED,
-                sentences=(),
-                citations=(),
-                disclaimer=self.settings.disclaimer,
-                authorship=self.assistant.authorship,
-                error=AnswerError("internal", FAILED),
-            )
+            yield Partial(self._failed(turn), done=True)
+
+    def _failed(self, turn: Turn) -> Answer:
+        return Answer(
+            question=turn.question,
+            status="unavailable",
+            text=FAILED,
+            sentences=(),
+            citations=(),
+            disclaimer=self.settings.disclaimer,
+            authorship=self.assistant.authorship,
+            error=AnswerError("internal", FAILED),
+        )
+
+
+def _when_new(partials: Iterable[Partial]) -> Iterator[Partial]:
+    """Those that show something new; of equal ones one now and then, so that Stop ends the generator soon."""
+    shown: Partial | None = None
+    at = 0.0
+    for partial in partials:
+        if partial != shown or time.monotonic() - at > STOP_WITHIN_S:
+            shown, at = partial, time.monotonic()
+            yield partial
 
 
 def build_blocks(
@@ -145,6 +176,7 @@ def build_blocks(
             field = gr.Textbox(label="Your question", lines=1, max_lines=6, elem_id="question")
             send = gr.Button("Send", variant="primary", elem_id="send")
             stop = gr.Button("Stop", elem_id="stop")
+            switch = _switch(assistant, settings)
 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         # "multiple": Gradio would drop the question after a stopped one, until the stopped one has run out.
@@ -156,13 +188,24 @@ def build_blocks(
             return [carried(masthead(assistant, settings, notice, gaps=kept)), *fresh]
 
         shows = [exchanges, channel]
-        asks = [gr.on([field.submit, send.click], handlers.send, [field, exchanges], shows, **shared)]
-        asks += [button.click(handlers.send, [button, exchanges], shows, **shared) for button in buttons]
+        switches = [switch] if switch is not None else []
+        asks = [gr.on([field.submit, send.click], handlers.send, [field, exchanges, *switches], shows, **shared)]
+        asks += [button.click(handlers.send, [button, exchanges, *switches], shows, **shared) for button in buttons]
         stop.click(handlers.stop, [exchanges, field], [*shows, field], cancels=asks, **quiet)
         clear.click(handlers.clear, None, shows, cancels=asks, **quiet)
         blocks.load(refresh, None, [head, *buttons], **quiet)
     blocks.queue(max_size=MOST_WAITING, api_open=False)
     return blocks
+
+
+def _switch(assistant: Assistant, settings: Settings) -> gr.Checkbox | None:
+    """The switch for written answers; None where the operator does not allow it."""
+    import gradio as gr
+
+    if not settings.answers_switch or assistant.model is None:
+        return None
+    label = switch_label(assistant.model)
+    return gr.Checkbox(settings.answers == "written", label=label, elem_id="written", container=False)
 
 
 def _starters(assistant: Assistant) -> list[dict[str, Any]]:

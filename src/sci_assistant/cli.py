@@ -18,6 +18,7 @@ from sci_assistant import __version__
 from sci_assistant.cli_corpus import corpus
 from sci_assistant.cli_eval import evaluate
 from sci_assistant.cli_gaps import gaps
+from sci_assistant.cli_models import models, models_line
 from sci_assistant.cli_publish import publish
 from sci_assistant.errors import AssistantError
 
@@ -62,6 +63,7 @@ def main(verbose: bool) -> None:
 
 main.add_command(corpus)
 main.add_command(evaluate)
+main.add_command(models)
 main.add_command(publish)
 main.add_command(gaps)
 
@@ -69,10 +71,7 @@ main.add_command(gaps)
 def _settings(**overrides: object) -> Settings:
     from sci_assistant.settings import load_settings
 
-    settings = load_settings(**overrides)
-    if "answers" in overrides and settings.answers == "written":
-        raise click.UsageError("Written answers are not available in this version. Use --answers quoted.")
-    return settings
+    return load_settings(**overrides)
 
 
 def _progress(label: str) -> Callable[[int, int], None]:
@@ -117,6 +116,8 @@ def chat(store: Path | None, answers: str | None, host: str, port: int, browser:
             click.echo(notice, err=True)
     assistant = wire.make_assistant(settings, store=the_store, embeddings=embeddings)
     wire.warm_up(assistant)
+    if assistant.model is not None:
+        click.echo(f"Written answers: {models_line(assistant.model)}", err=True)
     from sci_assistant_ui.app import create_app, serve
 
     app = create_app(

@@ -183,10 +183,7 @@ def claims_command(split: str) -> None:
 def _settings(**overrides: object) -> Settings:
     from sci_assistant.settings import load_settings
 
-    settings = load_settings(**overrides)
-    if settings.answers == "written":
-        raise click.UsageError("Written answers are not available in this version. Use --answers quoted.")
-    return settings
+    return load_settings(**overrides)
 
 
 def _figures_json(evaluation: Evaluation) -> dict[str, Any]:

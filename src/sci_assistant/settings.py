@@ -36,8 +36,20 @@ class Settings(BaseSettings):
         default=None, description="folder or hub id of a sentence-transformers model; empty: the bundled weights"
     )
     answers: Literal["quoted", "written"] = Field(default="quoted", description="how answers are made")
-    model: str | None = Field(default=None, description="chat model for written answers, as provider:name")
+    answers_switch: bool = Field(default=False, description="whether a person may switch written answers on or off")
+    model: str | None = Field(
+        default=None, description="chat model for written answers: openai:, ollama:, anthropic: NAME or gguf:PATH"
+    )
     model_base_url: str | None = Field(default=None, description="address of the chat model's server")
+    model_silence_s: float = Field(default=60, gt=0, description="longest wait for the model's next words, in seconds")
+    model_total_s: float = Field(default=180, gt=0, description="longest time for one written answer, in seconds")
+    model_retries: int = Field(default=2, ge=0, le=5, description="further tries when the server fails at the start")
+    model_max_tokens: int = Field(default=320, ge=32, description="longest written answer, in tokens")
+    model_parallel: int = Field(default=1, ge=1, le=64, description="answers that are written at the same time")
+    model_threads: int = Field(default=0, ge=0, description="threads of a gguf: model; 0: one for each core, at most 8")
+    judge: str | None = Field(
+        default=None, description="folder or hub id of an entailment model that may remove written sentences, too"
+    )
     chroma_url: str | None = Field(default=None, description="address of a Chroma server; empty: embedded Chroma")
     disclaimer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=20)] = Field(
         default=DISCLAIMER, description="the publisher's required wording"

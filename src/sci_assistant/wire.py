@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -12,7 +12,9 @@ from typing import Any
 from sci_assistant.ask.assistant import Assistant
 from sci_assistant.ask.retrieve import HybridRetriever
 from sci_assistant.ask.triage import Triage
-from sci_assistant.errors import StoreEmpty, StoreError
+from sci_assistant.ask.verify import Judge, Source, Verdict, Verifier
+from sci_assistant.ask.write import Writer
+from sci_assistant.errors import SettingsError, StoreEmpty, StoreError
 from sci_assistant.index import Build
 from sci_assistant.models import LocalEmbeddings
 from sci_assistant.settings import Settings
@@ -65,8 +67,50 @@ def corpus_paths(settings: Settings, store: Store) -> tuple[Path, ...]:
     return (bundled_corpus(),)
 
 
+class BuildVerifier:
+    """The verifier that ships, with the glossary of the live build; made when the first sentence is checked."""
+
+    def __init__(self, live: Callable[[], Build], *, judge: Judge | None = None) -> None:
+        self._live, self._judge = live, judge
+        self._made: tuple[str, Verifier] | None = None
+
+    def check(self, sentence: str, sources: Sequence[Source]) -> Verdict:
+        from sci_assistant.ask.rule_verifier import make_verifier
+
+        build = self._live()
+        name = build.manifest.build
+        made = self._made
+        if made is None or made[0] != name:
+            made = self._made = (name, make_verifier(terms=build.glossary, judge=self._judge))
+        return made[1].check(sentence, sources)
+
+
+def make_writer(settings: Settings, live: Callable[[], Build]) -> Writer | None:
+    """What writes answers with the model that was set; None where none is. Nothing is contacted.
+
+    Raises:
+        SettingsError: written answers are wanted and no model is set, or the setting cannot be read.
+    """
+    from sci_assistant.chat_models import ChatModel
+    from sci_assistant.judges import NliJudge
+
+    model = ChatModel.from_settings(settings)
+    if model is not None:
+        return Writer(model, BuildVerifier(live, judge=NliJudge(settings.judge) if settings.judge else None))
+    if settings.answers == "written" or settings.answers_switch:
+        raise SettingsError(
+            "Written answers need a language model. Set SCI_ASSISTANT_MODEL, for example to ollama:qwen3:4b or "
+            "gguf:/models/qwen.gguf, or use SCI_ASSISTANT_ANSWERS=quoted (--answers quoted)."
+        )
+    return None
+
+
 def make_assistant(
-    settings: Settings, *, store: Store | None = None, embeddings: LocalEmbeddings | None = None
+    settings: Settings,
+    *,
+    store: Store | None = None,
+    embeddings: LocalEmbeddings | None = None,
+    writer: Writer | None = None,
 ) -> Assistant:
     """An assistant over a store. Nothing is opened or loaded until the first question."""
     silence_telemetry()
@@ -82,7 +126,7 @@ def make_assistant(
         return build
 
     retriever = HybridRetriever(embeddings=embeddings, live=live, k=settings.passages)
-    return Assistant(retriever, Triage(), settings)
+    return Assistant(retriever, Triage(), settings, writer=writer or make_writer(settings, live))
 
 
 def corpus_notice(settings: Settings, store: Store) -> str | None:
@@ -138,17 +182,25 @@ def read_status(settings: Settings, store: Store) -> dict[str, Any]:
 
 
 def warm_up(assistant: Assistant) -> None:
-    """Load the model and open the build, so that the first question is as quick as the next.
+    """Load the models and open the build, so that the first question is as quick as the next.
+
+    A chat model on another machine, or in another program, is not asked anything.
 
     Raises:
         AssistantError: the store or the model cannot be used.
     """
+    from sci_assistant.ask.prompts import NOT_IN_SOURCES, WRITING_START
+    from sci_assistant.chat_models import ChatModel
     from sci_assistant.types import Turn
 
     try:
         assistant.search(Turn("spinal cord injury"), k=1)
     except StoreEmpty:
         return
+    model = assistant.model
+    if isinstance(model, ChatModel) and model.in_process:
+        for _ in model.stream((*WRITING_START, ("human", NOT_IN_SOURCES))):  # reads what never changes, once
+            break
 
 
 def make_assistant_over(build: Build, settings: Settings, embeddings: LocalEmbeddings) -> Assistant:

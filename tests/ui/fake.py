@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from datetime import date
 
 from sci_assistant.settings import DISCLAIMER
@@ -16,6 +17,7 @@ from sci_assistant.types import (
     Citation,
     Link,
     Notice,
+    Partial,
     Phone,
     Related,
     Section,
@@ -183,6 +185,10 @@ class FakeAssistant:
 
     article_count = len(ARTICLES)
     authorship = AUTHORSHIP
+    model = None
+
+    def ask_stream(self, turn: Turn, *, answers: str | None = None) -> Iterator[Partial]:
+        yield Partial(self.ask(turn), done=True)
 
     def ask(self, turn: Turn) -> Answer:
         self.turns.append(turn)
