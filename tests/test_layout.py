@@ -9,11 +9,11 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LAYERS = {
-    "types": 0, "errors": 0, "settings": 0, "words": 0, "markup": 0,
+    "types": 0, "errors": 0, "settings": 0, "words": 0, "markup": 0, "logs": 0,
     "models": 1, "asked": 1, "keyword": 1, "index": 1, "store": 1,
     "ask": 2, "ingest": 2,
     "render": 3, "render_html": 3, "report": 3, "wire": 3,
-    "cli": 4, "cli_corpus": 4, "cli_eval": 4,
+    "cli": 4, "cli_corpus": 4, "cli_eval": 4, "cli_mcp": 4,
 }  # fmt: skip
 # chunk.py holds the version that a build records; it needs nothing but types.
 ALLOWED = {("index", "ingest.chunk")}

@@ -20,8 +20,9 @@ from .page import STARTERS, TITLE, Assistant, Exchange, carried, conversation, m
 if TYPE_CHECKING:
     import gradio as gr
 
-PARALLEL_ANSWERS = 4  # questions of different people that are answered at the same time
-MOST_WAITING = 200  # questions in the queue; more are turned away
+    from .serving.desk import Desk, Served
+
+MOST_CONNECTED = 1000  # questions that Gradio holds at once; the desk's line ends long before
 EMPTY = "Type or dictate a question first."
 STILL_ANSWERING = "Your last question is still being answered. Wait, or press Stop."
 FAILED = (
@@ -52,7 +53,7 @@ class Handlers:
         is too long goes to the assistant too, which looks for an emergency in it and says that it is too long; it
         stays in the field to be shortened.
         """
-        hint = self._hint(question, exchanges)
+        hint = self.hint(question, exchanges)
         if hint:
             yield exchanges, self.shown(exchanges, hint)
             return
@@ -74,7 +75,8 @@ class Handlers:
         return (), self.shown(())
 
     @staticmethod
-    def _hint(question: str, exchanges: Exchanges) -> str:
+    def hint(question: str, exchanges: Exchanges) -> str:
+        """Why nothing is asked; empty where the question goes on its way."""
         if exchanges and exchanges[-1].pending:
             return STILL_ANSWERING
         return "" if question.strip() else EMPTY
@@ -96,8 +98,8 @@ class Handlers:
             )
 
 
-def build_blocks(assistant: Assistant, settings: Settings, *, notice: str | None = None) -> gr.Blocks:
-    """The page's components and their events."""
+def build_blocks(assistant: Served, settings: Settings, *, desk: Desk, notice: str | None = None) -> gr.Blocks:
+    """The page's components and their events. A question goes through the desk's line."""
     from sci_assistant.wire import silence_telemetry
 
     silence_telemetry()  # Gradio asks its makers' servers, unless told otherwise before it is imported
@@ -105,7 +107,10 @@ def build_blocks(assistant: Assistant, settings: Settings, *, notice: str | None
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = "1000000000"
     import gradio as gr
 
+    from .serving.browser import in_line
+
     handlers = Handlers(assistant, settings)
+    ask = in_line(desk, handlers)
 
     def markdown(html: str, name: str) -> gr.Markdown:
         # Not sanitised: all of it is made by `markup`, and Gradio's cleaning would drop buttons and attributes.
@@ -127,7 +132,8 @@ def build_blocks(assistant: Assistant, settings: Settings, *, notice: str | None
 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         # "multiple": Gradio would drop the question after a stopped one, until the stopped one has run out.
-        shared: dict[str, Any] = {"concurrency_limit": PARALLEL_ANSWERS, "concurrency_id": "ask", **quiet}
+        # No limit here: the desk has the line, in which people see their place.
+        shared: dict[str, Any] = {"concurrency_limit": None, "concurrency_id": "ask", **quiet}
         shared["trigger_mode"] = "multiple"
 
         def refresh() -> list[Any]:
@@ -135,12 +141,13 @@ def build_blocks(assistant: Assistant, settings: Settings, *, notice: str | None
             return [carried(masthead(assistant, settings, notice)), *fresh]
 
         shows = [exchanges, channel]
-        asks = [gr.on([field.submit, send.click], handlers.send, [field, exchanges], shows, **shared)]
-        asks += [button.click(handlers.send, [button, exchanges], shows, **shared) for button in buttons]
+        asks = [gr.on([field.submit, send.click], ask, [field, exchanges], shows, **shared)]
+        asks += [button.click(ask, [button, exchanges], shows, **shared) for button in buttons]
         stop.click(handlers.stop, [exchanges, field], [*shows, field], cancels=asks, **quiet)
         clear.click(handlers.clear, None, shows, cancels=asks, **quiet)
         blocks.load(refresh, None, [head, *buttons], **quiet)
-    blocks.queue(max_size=MOST_WAITING, api_open=False)
+    blocks.max_threads = MOST_CONNECTED  # what Gradio counts as threads are questions in our line, which hold none
+    blocks.queue(max_size=MOST_CONNECTED, api_open=False)
     return blocks
 
 

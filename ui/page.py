@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sci_assistant.markup import Html, element, fragment
-from sci_assistant.render_html import asked, to_html
+from sci_assistant.render_html import asked, notice_html, to_html
 from sci_assistant.settings import Settings
-from sci_assistant.types import Answer, Article, Term, Turn
+from sci_assistant.types import Answer, Article, Notice, Term, Turn
 
 TITLE = "SCI Assistant"
 STARTERS = 4
@@ -47,6 +47,8 @@ class Exchange:
     question: str
     answer: Answer | None = None
     stopped: bool = False
+    place: int = 0  # in line; 0: it is being answered
+    notice: Notice | None = None  # shown while it waits
 
     @property
     def pending(self) -> bool:
@@ -118,15 +120,22 @@ def _message(exchange: Exchange, article_count: int, feedback: bool) -> Html:
     if exchange.answer is not None:
         return to_html(exchange.answer, message=exchange.number, feedback=feedback)
     waiting = f"Searching {article_count} articles …"
+    if exchange.place:
+        waiting = f"Many people are asking at this moment. You are number {exchange.place} in line."
     word = "You stopped this answer." if exchange.stopped else waiting
     return element(
         "article",
         asked(exchange.question, message=exchange.number),
-        element("p", element("span", class_="dots", aria_hidden="true") if exchange.pending else None, word),
+        notice_html(exchange.notice, exchange.number) if exchange.notice else None,
+        element(
+            "p",
+            element("span", class_="dots", aria_hidden="true") if exchange.pending else None,
+            element("span", word, class_="place"),
+        ),
         class_="message waiting",
         id=f"message-{exchange.number}",
         data_state="stopped" if exchange.stopped else "pending",
-        data_announce="Stopped." if exchange.stopped else None,
+        data_announce="Stopped." if exchange.stopped else waiting if exchange.place else None,
         aria_busy="true" if exchange.pending else None,
         aria_labelledby=f"asked-{exchange.number}",
     )

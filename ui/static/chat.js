@@ -53,12 +53,18 @@
 
   const showMessage = (messages, wanted) => {
     const shown = document.getElementById(wanted.id);
-    if (shown && shown.dataset.state === wanted.dataset.state) return;
+    if (shown && shown.dataset.state === wanted.dataset.state) { showPlace(shown, wanted); return; }
     const message = document.importNode(wanted, true);
     if (shown) shown.replaceWith(message);
     else messages.append(message);
     if (message.dataset.announce) announce(message.dataset.announce);
     bringUp(message);
+  };
+
+  // A place in line is read out once, when it is given; after that it only changes on the page.
+  const showPlace = (shown, wanted) => {
+    const [line, fresh] = [shown, wanted].map((message) => message.querySelector(".place"));
+    if (line && fresh && line.textContent !== fresh.textContent) line.textContent = fresh.textContent;
   };
 
   const showHint = (words) => {
