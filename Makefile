@@ -9,7 +9,7 @@ TORCH := $(shell grep '^torch==' constraints.txt)
 PORT ?= 7860
 ARGS ?=
 
-.PHONY: help chat test lint format eval bench clean
+.PHONY: help chat test lint format eval bench load clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -39,6 +39,10 @@ eval: $(VENV)/.installed-dev ## Run the question-answer test set
 
 bench: $(VENV)/.installed-dev ## Time a quoted answer beside embedding the same question
 	$(BIN)/python benchmarks/answer_latency.py $(ARGS)
+
+load: $(VENV)/.installed-dev ## 1 to 200 conversations at once, then 10,000 questions with the memory watched (an hour or more)
+	$(BIN)/python benchmarks/load.py $(ARGS)
+	$(BIN)/python benchmarks/load.py --memory 10000 $(ARGS)
 
 clean: ## Remove what was installed and built here (not the index in your data folder)
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache

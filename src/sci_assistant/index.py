@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -86,6 +87,18 @@ def _client(folder: Path, chroma_url: str | None) -> Any:
     except (ChromaError, ValueError, OSError) as error:
         place = f"the Chroma server at {chroma_url}" if chroma_url else f"the Chroma folder {folder / 'chroma'}"
         raise StoreError(f"Cannot open {place}: {error} Is it running? {REBUILD}") from error
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Map what goes wrong while Chroma is asked, a server that is away included."""
+    import httpx
+    from chromadb.errors import ChromaError
+
+    try:
+        yield
+    except (ChromaError, httpx.HTTPError) as error:
+        raise StoreError(f"Chroma did not answer: {error} Is it running? {REBUILD}") from error
 
 
 def _collection_name(build: str) -> str:
@@ -212,10 +225,13 @@ class Build:
         return offsets
 
     def _open_collection(self) -> Any:
+        import httpx
         from chromadb.errors import ChromaError
 
         try:
             collection = self._chroma.get_collection(_collection_name(self.manifest.build), embedding_function=None)
+        except httpx.HTTPError as error:
+            raise StoreError(f"Chroma did not answer: {error} Is it running?") from error
         except (ChromaError, ValueError) as error:
             raise StoreError(f"Chroma has no vectors of the build {self.folder}: {error} {REBUILD}") from error
         space = collection.configuration["hnsw"]["space"]
@@ -262,17 +278,13 @@ class Build:
 
     def nearest(self, vector: Vectors, count: int) -> dict[int, float]:
         """Cosine of the chunks nearest to a unit vector, by chunk position."""
-        from chromadb.errors import ChromaError
-
         count = min(count, len(self.chunks))
         if count == 0:
             return {}
-        try:
+        with _answering():
             found = self._collection.query(
                 query_embeddings=vector.reshape(1, -1), n_results=count, include=["distances"]
             )
-        except ChromaError as error:
-            raise StoreError(f"Chroma did not answer: {error} {REBUILD}") from error
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)
         return {self.position[chunk_id]: 1.0 - float(distance) for chunk_id, distance in pairs}
 
@@ -280,7 +292,8 @@ class Build:
         """Exact cosine of given chunks to a unit vector, by chunk position."""
         if not positions:
             return {}
-        got = self._collection.get(ids=[self.chunks[p].id for p in positions], include=["embeddings"])
+        with _answering():
+            got = self._collection.get(ids=[self.chunks[p].id for p in positions], include=["embeddings"])
         scores = np.asarray(got["embeddings"], dtype=np.float32) @ vector
         return {self.position[chunk_id]: float(s) for chunk_id, s in zip(got["ids"], scores, strict=True)}
 

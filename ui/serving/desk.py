@@ -30,6 +30,7 @@ from .rates import Rates
 
 T = TypeVar("T")
 LOOK_SECONDS = 1.0  # how often somebody in line is told their place
+FAILED = "Something went wrong on this side, and there is no answer. Please try again."
 TRIAGE_THREADS = 2  # notices for those who are turned away
 log = logging.getLogger("sci_assistant.answers")
 
@@ -70,6 +71,9 @@ class Desk:
                 answer = await self.run(ticket, partial(asked, turn))
         except AssistantError as error:
             answer = await self.turn_away(turn, error)
+        except Exception:  # the outermost edge: a person gets an answer whatever happens
+            log.exception("no answer could be made")
+            answer = await self.turn_away(turn, AssistantError(FAILED))
         self.count(answer, door)
         return answer
 
