@@ -142,8 +142,8 @@ def warm_up(assistant: Assistant) -> None:
     """
     from sci_assistant.types import Turn
 
-    assistant.notice(Turn("spinal cord injury"))  # the rules are read once too
     try:
         assistant.search(Turn("spinal cord injury"), k=1)
     except StoreEmpty:
         return
+    assistant.ask(Turn("What is a spinal cord injury?"))  # rules and word lists are read once too
