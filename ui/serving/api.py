@@ -115,7 +115,8 @@ def _add_errors(app: FastAPI, desk: Desk) -> None:
     @app.exception_handler(HTTPException)
     async def refused(_: Request, error: HTTPException) -> JSONResponse:
         code = {404: "not_found", 405: "method"}.get(error.status_code, "request")
-        return answered(error.status_code, code, WORDS.get(code, "This request cannot be read."))
+        status = 422 if error.status_code == 400 else error.status_code  # a body that is no JSON
+        return answered(status, code, WORDS.get(code, "This request cannot be read."))
 
     @app.exception_handler(Exception)
     async def broken(_: Request, error: Exception) -> JSONResponse:  # noqa: ARG001 - its words stay here

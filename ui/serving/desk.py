@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sci_assistant_ui.page import Assistant
 
@@ -118,7 +118,8 @@ class Desk:
         offered = getattr(self.settings, "answers_switch", False) and getattr(self.assistant, "writer", None)
         if not offered:
             raise NotOffered(f"{answers.capitalize()} answers are not offered here. Leave out `answers`.")
-        return partial(self.assistant.ask, answers=answers)
+        ask: Any = self.assistant.ask  # an assistant that has a writer takes `answers`
+        return partial(ask, answers=answers)
 
     @asynccontextmanager
     async def place(self, key: str, *, client: str) -> AsyncIterator[Ticket]:
@@ -187,7 +188,7 @@ class Desk:
         """What an iterator gives, each step made in a thread."""
         end = object()
         while (value := await self.run(ticket, partial(next, values, end))) is not end:
-            yield value  # type: ignore[misc]  # only the sentinel is no T
+            yield value
 
     def count(self, answer: Answer, door: Door) -> None:
         """Count and log an answer, without a word of it."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
+from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -36,7 +37,8 @@ class Proxies:
         self.app = app
         self.trusted = trusted
         self.root_path = root_path
-        self.believing = ProxyHeadersMiddleware(app, trusted_hosts=list(trusted))
+        middleware: Any = ProxyHeadersMiddleware  # uvicorn has other types for ASGI than Starlette
+        self.believing: ASGIApp = middleware(app, trusted_hosts=list(trusted))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):

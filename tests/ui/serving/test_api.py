@@ -97,10 +97,10 @@ def test_schemathesis_finds_no_request_that_the_description_does_not_hold_for(se
     """The command of schemathesis against the real server: no 500, only described statuses and forms."""
     checks = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
     command = ["from schemathesis.cli import schemathesis; schemathesis()", "run", f"{served}api/v1/openapi.json"]
-    options = ["--checks", checks, "--max-examples", "8", "--phases", "examples,fuzzing", "--seed", "7"]
-    options += ["--max-time", "90", "--generation-database", "none"]
+    options = ["--checks", checks, "--max-examples", "5", "--phases", "examples,fuzzing", "--seed", "7"]
+    options += ["--max-time", "60", "--generation-database", "none"]
     done = subprocess.run(
         [sys.executable, "-c", *command, *options], cwd=tmp_path, capture_output=True, text=True, timeout=250
     )
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
-    assert "5 selected" in done.stdout or "5 tested" in done.stdout or "Tested: 5" in done.stdout, done.stdout[-3000:]
+    assert "Tested: 4" in done.stdout, done.stdout[-3000:]
