@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .serving.desk import Desk, Served
 
 MOST_CONNECTED = 1000  # questions that Gradio holds at once; the desk's line ends long before
+MOST_KEPT = 2000  # conversations in memory; the oldest is forgotten first
 EMPTY = "Type or dictate a question first."
 STILL_ANSWERING = "Your last question is still being answered. Wait, or press Stop."
 FAILED = (
@@ -147,6 +148,7 @@ def build_blocks(assistant: Served, settings: Settings, *, desk: Desk, notice: s
         clear.click(handlers.clear, None, shows, cancels=asks, **quiet)
         blocks.load(refresh, None, [head, *buttons], **quiet)
     blocks.max_threads = MOST_CONNECTED  # what Gradio counts as threads are questions in our line, which hold none
+    blocks.state_session_capacity = MOST_KEPT
     blocks.queue(max_size=MOST_CONNECTED, api_open=False)
     return blocks
 

@@ -102,10 +102,16 @@ class Desk:
             sentences=(),
             citations=(),
             error=AnswerError(error.code, word),
-            notice=await self.notice(turn),
+            notice=await self.notice(self._beginning(turn)),
             disclaimer=self.settings.disclaimer,
             authorship=self.assistant.authorship,
         )
+
+    def _beginning(self, turn: Turn) -> Turn:
+        """As much of a turn as is read for somebody who is turned away: a flood must not cost more than answers."""
+        most, longest = self.settings.max_history_turns, self.settings.max_question_chars
+        history = tuple(earlier[:longest] for earlier in turn.history[-most:]) if most else ()
+        return Turn(turn.question[:longest], history)
 
     def _way(self, answers: AnswerMode | None) -> Callable[[Turn], Answer]:
         """How a question is asked.
@@ -141,13 +147,12 @@ class Desk:
         if self.closing:
             raise Closing()
         self.rates.ask(client)
-        since = time.monotonic()
         ticket = self.line.join(key)
         try:
             yield ticket
         finally:
             if ticket.called.is_set():
-                self.metrics.waited(time.monotonic() - since)
+                self.metrics.waited(ticket.waited)
             if not ticket.busy:
                 self.line.leave(ticket)
 

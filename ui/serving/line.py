@@ -7,6 +7,7 @@ or the address of a program), so that nobody's many questions hold up another's 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -21,6 +22,8 @@ class Ticket:
     called: asyncio.Event = field(default_factory=asyncio.Event)
     busy: bool = False  # a thread works for it
     abandoned: bool = False  # nobody waits for that thread any more
+    joined: float = field(default_factory=time.monotonic)
+    waited: float = 0.0  # seconds until it was called
 
 
 class Line:
@@ -86,4 +89,5 @@ class Line:
             if queue:
                 self._waiting[key] = queue  # behind all others
             self._called.add(ticket)
+            ticket.waited = time.monotonic() - ticket.joined
             ticket.called.set()

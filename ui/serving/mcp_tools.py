@@ -115,9 +115,8 @@ def _read_article(desk: Desk) -> Callable[..., Awaitable[CallToolResult]]:
         found = desk.assistant.article(article)
         if found is None:
             word = "There is no article of this name."
-            return _result(
-                f"{word}\n\n{stated['disclaimer']}", error_json("no_article", word, stated["disclaimer"]), True
-            )
+            failure = error_json("no_article", word, stated["disclaimer"])
+            return _result(f"{word}\n\n{stated['disclaimer']}", failure, failed=True)
         return _result(article_text(found, **stated), article_json(found, **stated))
 
     return read_article

@@ -10,7 +10,7 @@ import ipaddress
 
 from sci_assistant.errors import SettingsError, TooMany
 
-HARD = 10  # times the limit, after which a request is refused unread
+HARD = 5  # times the limit, after which a request is refused unread
 
 
 class Rates:
