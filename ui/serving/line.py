@@ -34,16 +34,12 @@ class Line:
         self.most_waiting = most_waiting
         self._called: set[Ticket] = set()
         self._waiting: dict[str, deque[Ticket]] = {}  # in the order in which keys are served
+        self.waiting = 0  # how many tickets wait; a number, so that other threads may read it
 
     @property
     def running(self) -> int:
         """How many tickets are called and not done."""
         return len(self._called)
-
-    @property
-    def waiting(self) -> int:
-        """How many tickets wait."""
-        return sum(len(queue) for queue in self._waiting.values())
 
     def join(self, key: str) -> Ticket:
         """Stand in line.
@@ -55,6 +51,7 @@ class Line:
             raise Busy()
         ticket = Ticket(key)
         self._waiting.setdefault(key, deque()).append(ticket)
+        self.waiting += 1
         self._call()
         return ticket
 
@@ -64,6 +61,7 @@ class Line:
         queue = self._waiting.get(ticket.key)
         if queue is not None and ticket in queue:
             queue.remove(ticket)
+            self.waiting -= 1
             if not queue:
                 del self._waiting[ticket.key]
         self._call()
@@ -86,6 +84,7 @@ class Line:
             key = next(iter(self._waiting))
             queue = self._waiting.pop(key)
             ticket = queue.popleft()
+            self.waiting -= 1
             if queue:
                 self._waiting[key] = queue  # behind all others
             self._called.add(ticket)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -9,9 +10,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import httpx
 import pytest
@@ -49,6 +52,20 @@ def client_of(fake) -> Iterator[Callable[..., TestClient]]:
     fake.release.set()
     for client in opened:
         client.__exit__(None, None, None)
+
+
+T = TypeVar("T")
+NARROW = {"parallel_answers": 1, "most_waiting": 1, "rate_limit": ""}
+
+
+@pytest.fixture
+def narrow():
+    """An address where one question is answered at a time and one may wait, and its application."""
+    assistant = FakeAssistant()
+    app = create_app(assistant, load_settings(**NARROW))
+    for url in serve_in_thread(app):
+        yield url, app
+        assistant.release.set()
 
 
 @dataclass
@@ -92,6 +109,12 @@ def start_chat(tmp_path: Path) -> Iterator[Callable[..., Chat]]:
             process.kill()
         process.wait(timeout=10)
         process.stdout.close()
+
+
+def in_a_loop(coroutine: Coroutine[Any, Any, T], seconds: float = 120) -> T:
+    """A coroutine's result, from a loop in a thread of its own: a browser test keeps one in the main thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(asyncio.wait_for(coroutine, seconds))).result()
 
 
 def wait_until(look: Callable[[], object], seconds: float = 120) -> object:

@@ -6,26 +6,11 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
-import pytest
 from sci_assistant_ui.app import create_app
 
 from sci_assistant.settings import load_settings
-from tests.ui.conftest import serve_in_thread
-from tests.ui.fake import FakeAssistant
 
-from .conftest import wait_until
-
-SETTINGS = {"parallel_answers": 1, "most_waiting": 1, "rate_limit": ""}
-
-
-@pytest.fixture
-def site():
-    """An address where one question is answered at a time and one may wait, and its application."""
-    assistant = FakeAssistant()
-    app = create_app(assistant, load_settings(**SETTINGS))
-    for url in serve_in_thread(app):
-        yield url, app
-        assistant.release.set()
+from .conftest import NARROW, in_a_loop, wait_until
 
 
 def converse(url: str, question: str, session: str) -> list[str]:
@@ -55,8 +40,8 @@ def hold(pool: ThreadPoolExecutor, url: str, app, count: int) -> list:
     return asked
 
 
-def test_beyond_its_bound_the_line_says_busy_and_the_notice_is_shown(site):
-    url, app = site
+def test_beyond_its_bound_the_line_says_busy_and_the_notice_is_shown(narrow):
+    url, app = narrow
     with ThreadPoolExecutor(4) as pool:
         held = hold(pool, url, app, 2)
         plain = httpx.post(f"{url}api/v1/ask", json={"question": "signs"}, timeout=60)
@@ -72,8 +57,8 @@ def test_beyond_its_bound_the_line_says_busy_and_the_notice_is_shown(site):
     assert "try again in a minute" in page[-1]
 
 
-def test_in_line_the_page_shows_the_place_and_the_notice_at_once(site):
-    url, app = site
+def test_in_line_the_page_shows_the_place_and_the_notice_at_once(narrow):
+    url, app = narrow
     with ThreadPoolExecutor(4) as pool:
         held = hold(pool, url, app, 1)
         waiting = pool.submit(converse, url, "a pounding headache", "waits")
@@ -89,7 +74,7 @@ def test_in_line_the_page_shows_the_place_and_the_notice_at_once(site):
 
 def test_a_place_stays_taken_until_the_work_of_one_who_left_is_done(fake):
     async def leave() -> tuple[int, int]:
-        desk = create_app(fake, load_settings(**SETTINGS)).desk
+        desk = create_app(fake, load_settings(**NARROW)).desk
         asking = asyncio.create_task(desk.ask(_slow(), client="a", door="api"))
         while not fake.turns:
             await asyncio.sleep(0.01)
@@ -101,12 +86,12 @@ def test_a_place_stays_taken_until_the_work_of_one_who_left_is_done(fake):
             await asyncio.sleep(0.01)
         return before, desk.line.running
 
-    assert asyncio.run(asyncio.wait_for(leave(), 30)) == (1, 0)
+    assert in_a_loop(leave()) == (1, 0)
 
 
 def test_one_who_waits_too_long_is_told_so(fake):
     async def wait():
-        desk = create_app(fake, load_settings(**SETTINGS, longest_wait_s=0.05)).desk
+        desk = create_app(fake, load_settings(**NARROW, longest_wait_s=0.05)).desk
         first = asyncio.create_task(desk.ask(_slow(), client="a", door="api"))
         while not fake.turns:
             await asyncio.sleep(0.01)
@@ -114,7 +99,7 @@ def test_one_who_waits_too_long_is_told_so(fake):
         fake.release.set()
         return late, await first, desk.line.waiting
 
-    late, first, waiting = asyncio.run(asyncio.wait_for(wait(), 30))
+    late, first, waiting = in_a_loop(wait())
     assert (late.error.code, first.status, waiting) == ("busy", "answered", 0)
 
 

@@ -9,6 +9,8 @@ from sci_assistant_ui.serving.line import Line
 
 from sci_assistant.errors import Busy
 
+from .conftest import in_a_loop
+
 
 def test_everyones_first_question_comes_before_anyones_second():
     line = Line(parallel=1, most_waiting=10)
@@ -62,4 +64,4 @@ def test_a_ticket_can_be_waited_for():
         asyncio.get_running_loop().call_later(0.01, line.leave, first)
         return await asyncio.wait_for(second.called.wait(), 5)
 
-    assert asyncio.run(wait())
+    assert in_a_loop(wait())

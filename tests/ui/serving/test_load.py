@@ -1,10 +1,11 @@
 """A short form of benchmarks/load.py: no answer fails or crosses, and memory stays flat. The long form: `make load`."""
 
-import asyncio
 import importlib.util
 from pathlib import Path
 
 import pytest
+
+from .conftest import in_a_loop
 
 FILE = Path(__file__).parents[3] / "benchmarks" / "load.py"
 pytestmark = pytest.mark.slow
@@ -24,9 +25,9 @@ def url(start_chat, ho_store) -> str:
 
 
 def test_no_conversation_fails_or_sees_anothers_words_and_memory_stays_flat(load, url):
-    found = asyncio.run(load.level(url, 24, first=0))
+    found = in_a_loop(load.level(url, 24, first=0), 280)
     assert (found["answers"], found["errors"], found["first_errors"]) == (48, 0, [])
-    grown = asyncio.run(load.memory(url, 160))["grown_mb"]
+    grown = in_a_loop(load.memory(url, 160), 280)["grown_mb"]
     assert grown < 25
 
 

@@ -1,12 +1,13 @@
 """The MCP tools through a real client: over HTTP beside the chat, and as a command over standard input."""
 
-import asyncio
 import sys
 
 import pytest
 from mcp import Client, StdioServerParameters
 
 from sci_assistant.settings import DISCLAIMER
+
+from .conftest import in_a_loop
 
 
 def call(server, *calls):
@@ -17,7 +18,7 @@ def call(server, *calls):
             names = [tool.name for tool in (await client.list_tools()).tools]
             return names, [await client.call_tool(name, arguments) for name, arguments in calls]
 
-    return asyncio.run(asyncio.wait_for(run(), 120))
+    return in_a_loop(run())
 
 
 CALLS = [

@@ -5,14 +5,21 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
+from sci_assistant_ui.app import create_app
 from sci_assistant_ui.security import OPEN, door
+
+from sci_assistant.settings import load_settings
+from tests.ui.fake import FakeAssistant
 
 FILLED = {"article": "autonomic-dysreflexia", "article_id": "autonomic-dysreflexia", "name": "chat.css"}
 
 
-@pytest.fixture
-def client(client_of, tmp_path) -> TestClient:
-    return client_of(feedback_file=tmp_path / "votes.jsonl", rate_limit="")
+@pytest.fixture(scope="module")
+def client(tmp_path_factory) -> Iterator[TestClient]:
+    votes = tmp_path_factory.mktemp("votes") / "votes.jsonl"
+    app = create_app(FakeAssistant(), load_settings(feedback_file=votes, rate_limit=""))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
 
 
 def walk(routes, prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -72,8 +79,8 @@ def test_a_closed_door_says_so_in_the_one_form(client, method, path, status):
     assert set(response.json()["error"]) == {"code", "text"}
 
 
-def test_a_fault_has_the_headers_too(client, fake, monkeypatch):
-    monkeypatch.setattr(type(fake), "articles", lambda _: 1 / 0)
+def test_a_fault_has_the_headers_too(client, monkeypatch):
+    monkeypatch.setattr(FakeAssistant, "articles", lambda _: 1 / 0)
     response = client.get("/api/v1/articles")
     assert response.status_code == 500
     assert response.json()["error"]["code"] == "unexpected"
@@ -90,12 +97,8 @@ def test_another_site_cannot_use_its_visitors(client):
     assert client.post("/feedback", json={"helpful": True}, headers={"origin": "null"}).status_code == 403
 
 
-def test_on_loopback_only_names_of_this_machine_are_served(fake):
-    from sci_assistant_ui.app import create_app
-
-    from sci_assistant.settings import load_settings
-
-    with TestClient(create_app(fake, load_settings(), host="127.0.0.1")) as client:
+def test_on_loopback_only_names_of_this_machine_are_served():
+    with TestClient(create_app(FakeAssistant(), load_settings(), host="127.0.0.1")) as client:
         assert client.get("/healthz", headers={"host": "localhost:7860"}).status_code == 200
         refused = client.get("/healthz", headers={"host": "rebound.example"})
     assert refused.status_code == 421
