@@ -81,9 +81,9 @@ class Chat:
         return self.process.wait(timeout=60)
 
 
-@pytest.fixture
-def start_chat(tmp_path: Path) -> Iterator[Callable[..., Chat]]:
-    """Starts real chat processes and ends those that the test left."""
+@pytest.fixture(scope="session")
+def start_chat() -> Iterator[Callable[..., Chat]]:
+    """Starts real chat processes and ends those that the tests left."""
     started: list[subprocess.Popen[str]] = []
 
     def start(store: Path, *options: str, **variables: str) -> Chat:
@@ -111,13 +111,19 @@ def start_chat(tmp_path: Path) -> Iterator[Callable[..., Chat]]:
         process.stdout.close()
 
 
-def in_a_loop(coroutine: Coroutine[Any, Any, T], seconds: float = 120) -> T:
+@pytest.fixture(scope="session")
+def chat(start_chat, ho_store) -> Chat:
+    """One chat process for all tests that need a real one; the last of them stops it."""
+    return start_chat(ho_store, log_format="json", rate_limit="", drain_s="200")
+
+
+def in_a_loop(coroutine: Coroutine[Any, Any, T], seconds: float = 240) -> T:
     """A coroutine's result, from a loop in a thread of its own: a browser test keeps one in the main thread."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(lambda: asyncio.run(asyncio.wait_for(coroutine, seconds))).result()
 
 
-def wait_until(look: Callable[[], object], seconds: float = 120) -> object:
+def wait_until(look: Callable[[], object], seconds: float = 240) -> object:
     """What `look` gives as soon as it gives something."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

@@ -19,15 +19,10 @@ def load():
     return module
 
 
-@pytest.fixture
-def url(start_chat, ho_store) -> str:
-    return start_chat(ho_store, rate_limit="").url
-
-
-def test_no_conversation_fails_or_sees_anothers_words_and_memory_stays_flat(load, url):
-    found = in_a_loop(load.level(url, 24, first=0), 280)
+def test_no_conversation_fails_or_sees_anothers_words_and_memory_stays_flat(load, chat):
+    found = in_a_loop(load.level(chat.url, 24, first=0), 280)
     assert (found["answers"], found["errors"], found["first_errors"]) == (48, 0, [])
-    grown = in_a_loop(load.memory(url, 160), 280)["grown_mb"]
+    grown = in_a_loop(load.memory(chat.url, 160), 280)["grown_mb"]
     assert grown < 25
 
 

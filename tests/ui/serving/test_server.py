@@ -24,12 +24,12 @@ pytestmark = pytest.mark.slow
 
 
 def ask(url: str, question: str, **more: object) -> httpx.Response:
-    return httpx.post(f"{url}/api/v1/ask", json={"question": question, **more}, timeout=120)
+    return httpx.post(f"{url}/api/v1/ask", json={"question": question, **more}, timeout=250)
 
 
-def test_no_door_writes_a_question_to_the_log(start_chat, ho_store, tmp_path):
+def test_no_door_writes_a_question_to_the_log(chat, ho_store, tmp_path):
     """Browser, API, MCP, batch, search and faults: a marked question through each, the log at its most talkative."""
-    chat = start_chat(ho_store, log_format="json")
+    before = len(chat.lines)
     question = f"What is HO, {CANARY}?"
     converse(f"{chat.url}/", question, "canary")
     call(f"{chat.url}/mcp", ("ask", {"question": question}), ("search", {"question": question, "k": 999}))
@@ -62,29 +62,28 @@ def test_no_door_writes_a_question_to_the_log(start_chat, ho_store, tmp_path):
             "--store",
             str(ho_store),
         ]
-        batch = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        batch = subprocess.run(command, capture_output=True, text=True, timeout=250)
     finally:
         manifest.write_bytes(kept)
     assert batch.returncode == 1
     assert "could not be answered" in batch.stderr
-    assert chat.stop() in (0, -signal.SIGTERM)
-    answers = [json.loads(line) for line in chat.lines if '"message": "answer"' in line]
+    assert ask(chat.url, "the last one").status_code == 200
+    answers = [json.loads(line) for line in chat.lines[before:] if '"message": "answer"' in line]
     assert [each["door"] for each in answers][:3] == ["browser", "mcp", "api"]
     assert "otter" not in batch.stderr
     assert not any("otter" in line for line in chat.lines)
 
 
-def test_told_to_stop_it_finishes_what_it_has_begun(start_chat, ho_store):
-    chat = start_chat(ho_store, parallel_answers="1", rate_limit="")
+def test_told_to_stop_it_finishes_what_it_has_begun(chat):
     long = "why is my hip stiff and what can I do about it? " * 60
-    with ThreadPoolExecutor(3) as pool:
-        begun = [pool.submit(ask, chat.url, long, history=[long] * 3) for _ in range(3)]
+    with ThreadPoolExecutor(6) as pool:
+        begun = [pool.submit(ask, chat.url, long, history=[long] * 3) for _ in range(6)]
         metrics = f"{chat.url}/metrics"
-        assert wait_until(lambda: "sci_answering 1.0" in httpx.get(metrics, timeout=60).text, 60)
+        assert wait_until(lambda: "sci_answering 4.0" in httpx.get(metrics, timeout=60).text, 60)
         chat.process.send_signal(signal.SIGTERM)
         late = wait_until(lambda: _closing(chat.url), 10)
         statuses = [each.result().status_code for each in begun]
-    assert statuses == [200, 200, 200]
+    assert statuses == [200] * 6
     assert late is not None
     assert chat.process.wait(timeout=60) in (0, -signal.SIGTERM)
 
@@ -121,25 +120,24 @@ def test_two_chats_say_that_their_chroma_server_is_away_and_recover_by_themselve
         store = Store(tmp_path / "store", chroma_url=url)
         build_index(store, [ho_corpus], embeddings)
         store.close()
-        chats = [start_chat(tmp_path / "store", chroma_url=url, rate_limit="") for _ in range(2)]
-        assert [ask(chat.url, "What is HO?").json()["status"] for chat in chats] == ["answered"] * 2
-        assert [status_of(f"{chat.url}/readyz") for chat in chats] == [200, 200]
+        first = start_chat(tmp_path / "store", chroma_url=url, rate_limit="")
+        assert ask(first.url, "What is HO?").json()["status"] == "answered"
+        assert status_of(f"{first.url}/readyz") == 200
         server.kill()
         server.wait(timeout=10)
-        for chat in chats:
+        second = start_chat(tmp_path / "store", chroma_url=url, rate_limit="")  # while the server is away
+        for chat in (first, second):
             away = ask(chat.url, "What is HO? I can't breathe")
             assert (away.status_code, away.json()["error"]["code"]) == (503, "store")
             assert "cannot be read" in away.json()["text"]
             assert away.json()["notice"]["kind"] == "emergency"
             assert wait_until(lambda c=chat: status_of(f"{c.url}/readyz") == 503, 30)
             assert status_of(f"{chat.url}/healthz") == 200
-        late = start_chat(tmp_path / "store", chroma_url=url)  # started while the server is away
-        assert ask(late.url, "What is HO?").status_code == 503
         server = chroma(tmp_path / "server", free_port)
-        for chat in (*chats, late):
-            assert wait_until(lambda c=chat: ask(c.url, "What is HO?").status_code == 200, 30)
-            assert wait_until(lambda c=chat: status_of(f"{c.url}/readyz") == 200, 30)
-        assert any("Is it running?" in line for line in chats[0].lines)
+        for chat in (first, second):
+            assert wait_until(lambda c=chat: ask(c.url, "What is HO?").status_code == 200, 60)
+            assert wait_until(lambda c=chat: status_of(f"{c.url}/readyz") == 200, 60)
+        assert any("Is it running?" in line for line in first.lines)
     finally:
         server.kill()
         server.wait(timeout=10)
