@@ -17,7 +17,7 @@ DATA ?= ../shared/data/consumer-health
 SIZES ?= 1000,10000,100000
 CLOCK ?= wall
 
-.PHONY: help chat test lint format eval bench kill-test clean
+.PHONY: help chat test lint format eval bench kill-test load clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -54,6 +54,10 @@ bench: $(VENV)/.installed-dev ## Print the speed and size figures as ratios (DAT
 
 kill-test: $(VENV)/.installed-dev ## Kill an indexer at 100 moments and look at what is left (some minutes)
 	$(BIN)/python -m tests.kill_indexing --moments 100
+
+load: $(VENV)/.installed-dev ## 1 to 200 conversations at once, then 10,000 questions with the memory watched (an hour or more)
+	$(BIN)/python benchmarks/load.py $(ARGS)
+	$(BIN)/python benchmarks/load.py --memory 10000 $(ARGS)
 
 clean: ## Remove what was installed and built here (not the index in your data folder)
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -9,17 +9,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import logging
 import os
 import socket
 import sys
 import webbrowser
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.routing import BaseRoute
 
 from sci_assistant.errors import SettingsError
 from sci_assistant.settings import Settings
@@ -31,8 +32,11 @@ from .maintain import add_maintenance
 from .maintenance import Maintenance
 from .page import Assistant
 from .reader import article_html, missing_html, page_html, read_quote
-from .security import Guard
+from .serving.desk import Desk, Served
+from .serving.health import add_health
+from .serving.site import Site
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 STATIC = Path(__file__).parent / "static"
 SYSTEM_FONTS = ("system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
 HEAD = (
@@ -42,30 +46,36 @@ HEAD = (
 
 
 def create_app(
-    assistant: Assistant,
+    assistant: Served,
     settings: Settings,
     *,
     notice: str | None = None,
+    host: str = "",
     keep_gap: Callable[[Answer], None] | None = None,
     maintenance: Maintenance | None = None,
-) -> FastAPI:
+) -> Site:
     """The application.
 
     Args:
         notice: a word from the operator that stands on the page.
+        host: the address that is served on; on loopback only names of this machine are answered.
         keep_gap: keeps a question that found no answer; the page then says so.
         maintenance: what the maintainers' page does; without it, or without a token in the settings, there is none.
     """
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    desk = Desk(assistant, settings)
+    routes, running = _tools(desk)
+    app = Site(desk, hosts=_hosts(settings, host), lifespan=lambda _: running())
+    app.router.routes.extend(routes)
+    add_health(app, desk)
+    if settings.api:
+        from .serving.api import create_api
+
+        app.mount("/api/v1", create_api(desk))
     _add_articles(app, assistant, settings)
     if settings.feedback_file is not None:
         _add_feedback(app, settings.feedback_file)
     if maintenance is not None and settings.maintainer_token is not None:
         add_maintenance(app, maintenance, settings.maintainer_token.get_secret_value())
-
-    @app.get("/healthz")
-    def health() -> JSONResponse:
-        return JSONResponse({"status": "ok", "articles": assistant.article_count})
 
     @app.get("/page/{name}")
     def static(name: str) -> Response:
@@ -74,9 +84,30 @@ def create_app(
             return Response("Not found", 404)
         return FileResponse(known[name], headers={"Cache-Control": "no-cache"})
 
-    _within_event_loop(lambda: _mount_chat(app, assistant, settings, notice, keep_gap))
-    app.add_middleware(Guard)
+    _within_event_loop(lambda: _mount_chat(app, desk, notice, keep_gap))
     return app
+
+
+def _tools(desk: Desk) -> tuple[list[BaseRoute], Callable[[], contextlib.AbstractAsyncContextManager[None]]]:
+    """The routes of the MCP tools and what runs meanwhile; none where they are switched off or not installed."""
+    if desk.settings.mcp and find_spec("mcp") is not None:
+        from .serving.mcp_tools import mounted
+
+        return mounted(desk)
+
+    @contextlib.asynccontextmanager
+    async def nothing() -> AsyncIterator[None]:
+        yield
+
+    return [], nothing
+
+
+def _hosts(settings: Settings, host: str) -> tuple[str, ...]:
+    """Host names that are answered; empty: any. On loopback, a page from elsewhere could otherwise reach this one by
+    giving its own name this machine's address."""
+    if settings.allowed_hosts or settings.trusted_proxies or host not in LOOPBACK:
+        return settings.allowed_hosts
+    return LOOPBACK
 
 
 def _add_articles(app: FastAPI, assistant: Assistant, settings: Settings) -> None:
@@ -117,15 +148,9 @@ def _within_event_loop(build: Callable[[], None]) -> None:
         build()
 
 
-def _mount_chat(
-    app: FastAPI,
-    assistant: Assistant,
-    settings: Settings,
-    notice: str | None,
-    keep_gap: Callable[[Answer], None] | None,
-) -> None:
+def _mount_chat(app: FastAPI, desk: Desk, notice: str | None, keep_gap: Callable[[Answer], None] | None) -> None:
     blocks = build_blocks(
-        assistant, settings, notice=notice, keep_gap=keep_gap
+        desk.assistant, desk.settings, desk=desk, notice=notice, keep_gap=keep_gap
     )  # silences telemetry before Gradio is imported
     import gradio as gr
 
@@ -148,31 +173,20 @@ def _mount_chat(
     )
 
 
-def serve(app: FastAPI, *, host: str, port: int, open_browser: bool) -> None:
+def serve(app: Site, *, host: str, port: int, open_browser: bool) -> None:
     """Serve until interrupted. Prints the address; opens a browser where there is a desktop.
 
     Raises:
         SettingsError: the address is in use, not allowed, or not one of this machine.
     """
-    import uvicorn
+    from .serving.server import run
 
     listening = _listen(host, port)
     address = _address(host, listening.getsockname()[1])
     click.echo(f"SCI Assistant is at {address} (press Ctrl+C to end it)")
     if open_browser and has_desktop():
         webbrowser.open(address)  # the socket listens already: the page waits until the server answers
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=1,  # an open page holds a connection that never ends by itself
-    )
-    server = uvicorn.Server(config)
-    # Such a connection is cut at the end, which uvicorn would report with a traceback.
-    logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)
-    with contextlib.suppress(KeyboardInterrupt):  # raised again by uvicorn once everything is closed
-        server.run(sockets=[listening])
+    run(app, app.desk, listening)
 
 
 def _listen(host: str, port: int) -> socket.socket:

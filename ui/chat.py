@@ -33,9 +33,11 @@ from .page import (
 if TYPE_CHECKING:
     import gradio as gr
 
-PARALLEL_ANSWERS = 4  # questions of different people that are answered at the same time
-MOST_WAITING = 200  # questions in the queue; more are turned away
+    from .serving.desk import Desk, Served
+
 STOP_WITHIN_S = 0.5  # how soon an answer that is being written can be stopped
+MOST_CONNECTED = 1000  # questions that Gradio holds at once; the desk's line ends long before
+MOST_KEPT = 2000  # conversations in memory; the oldest is forgotten first
 EMPTY = "Type or dictate a question first."
 STILL_ANSWERING = "Your last question is still being answered. Wait, or press Stop."
 FAILED = (
@@ -71,7 +73,7 @@ class Handlers:
         is too long goes to the assistant too, which looks for an emergency in it and says that it is too long; it
         stays in the field to be shortened.
         """
-        hint = self._hint(question, exchanges)
+        hint = self.hint(question, exchanges)
         if hint:
             yield exchanges, self.shown(exchanges, hint)
             return
@@ -105,7 +107,8 @@ class Handlers:
         return (), self.shown(())
 
     @staticmethod
-    def _hint(question: str, exchanges: Exchanges) -> str:
+    def hint(question: str, exchanges: Exchanges) -> str:
+        """Why nothing is asked; empty where the question goes on its way."""
         if exchanges and exchanges[-1].pending:
             return STILL_ANSWERING
         return "" if question.strip() else EMPTY
@@ -142,13 +145,14 @@ def _when_new(partials: Iterable[Partial]) -> Iterator[Partial]:
 
 
 def build_blocks(
-    assistant: Assistant,
+    assistant: Served,
     settings: Settings,
     *,
+    desk: Desk,
     notice: str | None = None,
     keep_gap: Callable[[Answer], None] | None = None,
 ) -> gr.Blocks:
-    """The page's components and their events."""
+    """The page's components and their events. A question goes through the desk's line."""
     from sci_assistant.wire import silence_telemetry
 
     silence_telemetry()  # Gradio asks its makers' servers, unless told otherwise before it is imported
@@ -156,7 +160,10 @@ def build_blocks(
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = "1000000000"
     import gradio as gr
 
+    from .serving.browser import in_line
+
     handlers = Handlers(assistant, settings, keep_gap)
+    ask = in_line(desk, handlers)
     kept = keep_gap is not None
 
     def markdown(html: str, name: str) -> gr.Markdown:
@@ -180,7 +187,8 @@ def build_blocks(
 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         # "multiple": Gradio would drop the question after a stopped one, until the stopped one has run out.
-        shared: dict[str, Any] = {"concurrency_limit": PARALLEL_ANSWERS, "concurrency_id": "ask", **quiet}
+        # No limit here: the desk has the line, in which people see their place.
+        shared: dict[str, Any] = {"concurrency_limit": None, "concurrency_id": "ask", **quiet}
         shared["trigger_mode"] = "multiple"
 
         def refresh() -> list[Any]:
@@ -189,12 +197,14 @@ def build_blocks(
 
         shows = [exchanges, channel]
         switches = [switch] if switch is not None else []
-        asks = [gr.on([field.submit, send.click], handlers.send, [field, exchanges, *switches], shows, **shared)]
-        asks += [button.click(handlers.send, [button, exchanges, *switches], shows, **shared) for button in buttons]
+        asks = [gr.on([field.submit, send.click], ask, [field, exchanges, *switches], shows, **shared)]
+        asks += [button.click(ask, [button, exchanges, *switches], shows, **shared) for button in buttons]
         stop.click(handlers.stop, [exchanges, field], [*shows, field], cancels=asks, **quiet)
         clear.click(handlers.clear, None, shows, cancels=asks, **quiet)
         blocks.load(refresh, None, [head, *buttons], **quiet)
-    blocks.queue(max_size=MOST_WAITING, api_open=False)
+    blocks.max_threads = MOST_CONNECTED  # what Gradio counts as threads are questions in our line, which hold none
+    blocks.state_session_capacity = MOST_KEPT
+    blocks.queue(max_size=MOST_CONNECTED, api_open=False)
     return blocks
 
 

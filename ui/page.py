@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sci_assistant.markup import Html, element, fragment
-from sci_assistant.render_html import asked, growing_html, to_html
+from sci_assistant.render_html import asked, growing_html, notice_html, to_html
 from sci_assistant.settings import Settings
-from sci_assistant.types import Answer, AnswerMode, Article, Partial, Term, Turn
+from sci_assistant.types import Answer, AnswerMode, Article, Notice, Partial, Term, Turn
 
 TITLE = "SCI Assistant"
 STARTERS = 4
@@ -64,6 +64,8 @@ class Exchange:
     answer: Answer | None = None
     stopped: bool = False
     growing: Partial | None = None  # what was shown of an answer that is being written, or was stopped
+    place: int = 0  # in line; 0: it is being answered
+    notice: Notice | None = None  # shown while it waits
 
     @property
     def pending(self) -> bool:
@@ -161,15 +163,22 @@ def _message(exchange: Exchange, article_count: int, feedback: bool) -> Html:
     if exchange.growing is not None:
         return growing_html(exchange.growing, message=exchange.number, stopped=exchange.stopped)
     waiting = f"Searching {article_count} articles …"
+    if exchange.place:
+        waiting = f"Many people are asking at this moment. You are number {exchange.place} in line."
     word = "You stopped this answer." if exchange.stopped else waiting
     return element(
         "article",
         asked(exchange.question, message=exchange.number),
-        element("p", element("span", class_="dots", aria_hidden="true") if exchange.pending else None, word),
+        notice_html(exchange.notice, exchange.number) if exchange.notice else None,
+        element(
+            "p",
+            element("span", class_="dots", aria_hidden="true") if exchange.pending else None,
+            element("span", word, class_="place"),
+        ),
         class_="message waiting",
         id=f"message-{exchange.number}",
         data_state="stopped" if exchange.stopped else "pending",
-        data_announce="Stopped." if exchange.stopped else None,
+        data_announce="Stopped." if exchange.stopped else waiting if exchange.place else None,
         aria_busy="true" if exchange.pending else None,
         aria_labelledby=f"asked-{exchange.number}",
     )

@@ -6,7 +6,7 @@ Exit status: 0 done, 1 done with failures that are listed, 2 could not run.
 from __future__ import annotations
 
 import json
-import logging
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,9 +18,10 @@ from sci_assistant import __version__
 from sci_assistant.cli_corpus import corpus
 from sci_assistant.cli_eval import evaluate
 from sci_assistant.cli_gaps import gaps
+from sci_assistant.cli_mcp import mcp
 from sci_assistant.cli_models import models, models_line
 from sci_assistant.cli_publish import publish
-from sci_assistant.errors import AssistantError
+from sci_assistant.errors import AssistantError, StoreError
 
 if TYPE_CHECKING:
     from sci_assistant_ui.maintenance import Maintenance
@@ -55,10 +56,9 @@ class _Commands(click.Group):
 @click.option("-v", "--verbose", is_flag=True, help="Log what happens to standard error (never a question's text).")
 def main(verbose: bool) -> None:
     """Answers about living with spinal cord injury, quoted from a curated corpus with a source for every sentence."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("sci_assistant").setLevel(logging.INFO if verbose else logging.WARNING)
-    for name in ("bm25s", "chromadb", "sentence_transformers", "transformers", "httpx"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+    from sci_assistant import logs
+
+    logs.set_up("json" if os.environ.get("SCI_ASSISTANT_LOG_FORMAT") == "json" else "plain", verbose=verbose)
 
 
 main.add_command(corpus)
@@ -66,6 +66,7 @@ main.add_command(evaluate)
 main.add_command(models)
 main.add_command(publish)
 main.add_command(gaps)
+main.add_command(mcp)
 
 
 def _settings(**overrides: object) -> Settings:
@@ -96,12 +97,13 @@ def _progress(label: str) -> Callable[[int, int], None]:
 @ANSWERS
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on.")
 @click.option("--port", default=7860, show_default=True, type=click.IntRange(0, 65535), help="Port to serve on.")
+@click.option("--root-path", help="Path that a proxy puts before ours, such as /sci.")
 @click.option("--browser/--no-browser", default=True, help="Open a browser where there is a desktop.")
-def chat(store: Path | None, answers: str | None, host: str, port: int, browser: bool) -> None:
+def chat(store: Path | None, answers: str | None, host: str, port: int, root_path: str | None, browser: bool) -> None:
     """Serve the browser chat from the live build; index first only when the store is empty."""
     from sci_assistant import wire
 
-    settings = _settings(store=store, answers=answers)
+    settings = _settings(store=store, answers=answers, root_path=root_path)
     wire.silence_telemetry()
     the_store = wire.make_store(settings)
     embeddings = wire.make_embeddings(settings)
@@ -115,7 +117,12 @@ def chat(store: Path | None, answers: str | None, host: str, port: int, browser:
         if notice:
             click.echo(notice, err=True)
     assistant = wire.make_assistant(settings, store=the_store, embeddings=embeddings)
-    wire.warm_up(assistant)
+    try:
+        wire.warm_up(assistant)
+    except StoreError as error:
+        if settings.chroma_url is None:
+            raise
+        click.echo(f"sci-assistant: {error} People are told so until it is back.", err=True)
     if assistant.model is not None:
         click.echo(f"Written answers: {models_line(assistant.model)}", err=True)
     from sci_assistant_ui.app import create_app, serve
@@ -123,6 +130,7 @@ def chat(store: Path | None, answers: str | None, host: str, port: int, browser:
     app = create_app(
         assistant,
         settings,
+        host=host,
         keep_gap=wire.make_gap_keeper(settings, the_store),
         maintenance=_maintenance(settings, the_store, embeddings),
     )

@@ -12,6 +12,10 @@
     ├── ModelError           an embedding or chat model cannot be loaded or called
     │   └── ChatModelError   ... with the kind of failure, for the reader's plain word
     ├── QuestionError        a question is empty or too long
+    │   └── NotOffered       a way of answering is asked for that is not offered here
+    ├── Busy                 more people ask than can be answered
+    │   ├── TooMany          one client asks too often
+    │   └── Closing          the server is about to stop
     └── EvaluationError      a question file, a baseline, gates or judged data cannot be used
 
 Messages give the offending value and the next step. Vendors' errors are mapped where the vendor is called.
@@ -91,6 +95,30 @@ class ChatModelError(ModelError):
 
 class QuestionError(AssistantError):
     code = "question"
+
+
+class NotOffered(QuestionError):
+    code = "not_offered"
+
+
+class Busy(AssistantError):
+    """A question that cannot be taken now. Its message is read by the person who asked."""
+
+    code = "busy"
+    words = "Very many people are asking at this moment. Please try again in a minute."
+
+    def __init__(self) -> None:
+        super().__init__(self.words)
+
+
+class TooMany(Busy):
+    code = "too_many"
+    words = "Too many questions came from your network address in a short time. Please try again in a minute."
+
+
+class Closing(Busy):
+    code = "closing"
+    words = "The assistant is being restarted. Please try again in a minute."
 
 
 class EvaluationError(AssistantError):

@@ -173,7 +173,7 @@ def to_text(answer: Answer) -> str:
     """Plain text for a terminal or the clipboard: the notice first, disclaimer and authorship last."""
     parts: list[str] = []
     if answer.notice:
-        parts += [_notice_text(answer.notice)]
+        parts += [notice_text(answer.notice)]
     if answer.reminder:
         parts += [answer.reminder]
     parts += _understood(answer)
@@ -213,7 +213,8 @@ def understood(answer: Answer) -> list[tuple[str, str]]:
     return lines
 
 
-def _notice_text(notice: Notice) -> str:
+def notice_text(notice: Notice) -> str:
+    """A notice as plain text."""
     steps = [f"{number}. {step}" for number, step in enumerate(notice.steps, start=1)]
     phones = [f"Call {phone.tel} ({phone.label})" for phone in notice.numbers]
     return "\n".join([NOTICE_TITLES[notice.kind].upper(), notice.text, *phones, *steps])

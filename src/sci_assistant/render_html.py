@@ -41,7 +41,7 @@ def to_html(answer: Answer, *, message: int, feedback: bool = False) -> Html:
     return element(
         "article",
         asked(answer.question, message=message),
-        _notice(answer.notice, message) if answer.notice else None,
+        notice_html(answer.notice, message) if answer.notice else None,
         element(
             "div",
             heading,
@@ -146,7 +146,8 @@ def button(label: str | Html, name: str, *, kind: str = "plain", **attributes: s
     return element("button", label, type="button", class_=kind, aria_label=name, **attributes)
 
 
-def _notice(notice: Notice, message: int) -> Html:
+def notice_html(notice: Notice, message: int) -> Html:
+    """A notice, which stands before anything else."""
     phones = [_phone(phone, message) for phone in notice.numbers]
     return element(
         "div",

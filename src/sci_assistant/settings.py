@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -68,6 +70,27 @@ class Settings(BaseSettings):
     max_history_turns: int = Field(default=20, ge=0, description="earlier questions that are read, in turns")
     review_max_age_days: int = Field(default=730, ge=1, description="age after which a review is called old, in days")
     second_voice: bool = Field(default=True, description="whether a fitted model may add notices to those of the rules")
+    parallel_answers: int = Field(default=4, ge=1, le=64, description="questions that are answered at the same time")
+    most_waiting: int = Field(default=200, ge=0, description="questions in line; more are turned away with a word")
+    longest_wait_s: float = Field(default=120, gt=0, description="longest wait in line, in seconds")
+    rate_limit: str = Field(
+        default="120/minute", description="questions that one client address may ask, as 120/minute; empty: no limit"
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="addresses or networks of proxies whose X-Forwarded-* headers are believed, with commas"
+    )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="host names that are served, with commas; empty: those of this machine on loopback, else any",
+    )
+    root_path: str = Field(default="", description="path that a proxy puts before ours, such as /sci")
+    metrics_from: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("127.0.0.0/8", "::1"), description="addresses or networks that may read /metrics, with commas"
+    )
+    api: bool = Field(default=True, description="whether other programs may ask under /api/v1")
+    mcp: bool = Field(default=True, description="whether MCP tools are served under /mcp, where `mcp` is installed")
+    drain_s: float = Field(default=30, ge=0, description="time that answers under way get when stopped, in seconds")
+    log_format: Literal["plain", "json"] = Field(default="plain", description="form of the log's lines")
     passages: int = Field(default=10, ge=1, le=50, description="passages that an answer is chosen from")
 
     @field_validator("corpus", mode="before")
@@ -76,6 +99,25 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(Path(part) for part in value.split(os.pathsep) if part)
         return value
+
+    @field_validator("trusted_proxies", "allowed_hosts", "metrics_from", mode="before")
+    @classmethod
+    def _split_commas(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies", "metrics_from", mode="after")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            ip_network(part, strict=False)
+        return value
+
+    @field_validator("root_path", mode="after")
+    @classmethod
+    def _plain_path(cls, value: str) -> str:
+        if value and not re.fullmatch(r"(/[\w.~-]+)+/?", value):
+            raise ValueError("write it as /name")
+        return value.rstrip("/")
 
     @field_validator("store", "corpus", "feedback_file", "gaps_file", mode="after")
     @classmethod

@@ -197,6 +197,7 @@ def warm_up(assistant: Assistant) -> None:
         assistant.search(Turn("spinal cord injury"), k=1)
     except StoreEmpty:
         return
+    assistant.ask(Turn("What is a spinal cord injury?"))  # rules and word lists are read once too
     model = assistant.model
     if isinstance(model, ChatModel) and model.in_process:
         for _ in model.stream((*WRITING_START, ("human", NOT_IN_SOURCES))):  # reads what never changes, once

@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 
+from sci_assistant.errors import StoreError
 from sci_assistant.settings import DISCLAIMER
 from sci_assistant.types import (
     Answer,
@@ -205,8 +207,19 @@ class FakeAssistant:
             return not_covered(turn.question)
         return unavailable(turn.question) if "empty store" in question else signs(turn.question)
 
+    built = datetime(2026, 11, 1, tzinfo=UTC)
+
+    def notice(self, turn: Turn) -> Notice | None:
+        return emergency("").notice if "headache" in turn.question.lower() else None
+
+    def search(self, turn: Turn, *, k: int, by_article: bool = False) -> Any:
+        raise StoreError(f"the fake has no index for {turn.question!r}, {k}, {by_article}")
+
     def article(self, article_id: str) -> Article | None:
         return ARTICLES.get(article_id)
+
+    def articles(self) -> tuple[Article, ...]:
+        return tuple(ARTICLES.values())
 
     @property
     def glossary(self) -> tuple[Term, ...]:

@@ -54,7 +54,7 @@
   const showMessage = (messages, wanted) => {
     const shown = document.getElementById(wanted.id);
     const same = shown && shown.dataset.state === wanted.dataset.state && shown.dataset.step === wanted.dataset.step;
-    if (same) return;
+    if (same) { showPlace(shown, wanted); return; }
     const message = document.importNode(wanted, true);
     const grows = shown && "step" in shown.dataset;  // a person may be reading it: nothing moves, focus stays
     if (grows) grow(shown, message);
@@ -77,6 +77,12 @@
     const before = [...old.childNodes];
     before.slice(parts.length).forEach((part) => part.remove());
     parts.forEach((part, index) => (before[index] ? grow(before[index], part) : old.append(part)));
+  };
+
+  // A place in line is read out once, when it is given; after that it only changes on the page.
+  const showPlace = (shown, wanted) => {
+    const [line, fresh] = [shown, wanted].map((message) => message.querySelector(".place"));
+    if (line && fresh && line.textContent !== fresh.textContent) line.textContent = fresh.textContent;
   };
 
   const showHint = (words) => {

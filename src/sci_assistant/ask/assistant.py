@@ -14,6 +14,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sci_assistant.ask import prompts
 from sci_assistant.ask.answer_text import answer_text
@@ -121,6 +122,21 @@ class Assistant:
         """An article of the live build."""
         build = self._live_or_none()
         return build.articles.get(article_id) if build else None
+
+    def articles(self) -> tuple[Article, ...]:
+        """The articles of the live build."""
+        build = self._live_or_none()
+        return tuple(build.articles.values()) if build else ()
+
+    @property
+    def built(self) -> datetime | None:
+        """When the live build was made."""
+        build = self._live_or_none()
+        return datetime.fromisoformat(build.manifest.created) if build else None
+
+    def notice(self, turn: Turn) -> Notice | None:
+        """The notice that the rules raise for a turn: it needs neither model nor index."""
+        return self._notice(_legible(turn))
 
     @property
     def glossary(self) -> tuple[Term, ...]:
