@@ -43,7 +43,7 @@ class Case:
 
     @property
     def states(self) -> NDArray[np.bool_]:
-        return np.any(self.facts, axis=0)
+        return np.asarray(np.any(self.facts, axis=0), dtype=bool)
 
 
 @click.command()

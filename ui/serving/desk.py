@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from sci_assistant_ui.page import Assistant
 
@@ -38,6 +38,7 @@ log = logging.getLogger("sci_assistant.answers")
 class Served(Assistant, Protocol):
     """What programs need from the assistant beside what the page needs."""
 
+    def ask(self, turn: Turn, *, answers: AnswerMode | None = None) -> Answer: ...
     def notice(self, turn: Turn) -> Notice | None: ...
     def search(self, turn: Turn, *, k: int, by_article: bool = False) -> Retrieved: ...
     def articles(self) -> tuple[Article, ...]: ...
@@ -121,11 +122,9 @@ class Desk:
         """
         if answers is None or (answers == self.settings.answers):
             return self.assistant.ask
-        offered = getattr(self.settings, "answers_switch", False) and getattr(self.assistant, "writer", None)
-        if not offered:
+        if not self.settings.answers_switch or self.assistant.model is None:
             raise NotOffered(f"{answers.capitalize()} answers are not offered here. Leave out `answers`.")
-        ask: Any = self.assistant.ask  # an assistant that has a writer takes `answers`
-        return partial(ask, answers=answers)
+        return partial(self.assistant.ask, answers=answers)
 
     @asynccontextmanager
     async def place(self, key: str, *, client: str) -> AsyncIterator[Ticket]:

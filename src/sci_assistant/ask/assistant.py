@@ -164,7 +164,7 @@ class Assistant:
         Raises:
             AssistantError: nothing is indexed, or a part does not work.
         """
-        return self._retriever.search(searched)
+        return self._retriever.search(searched, k=PASSAGES)
 
     def searched(self, turn: Turn) -> str:
         """What is searched for a turn: its question, standalone and with its spelling mended."""

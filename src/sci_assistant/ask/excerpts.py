@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from sci_assistant.ask.candidates import Scored
 from sci_assistant.ask.context import is_lead, with_context
-from sci_assistant.ask.quote import Scored
 from sci_assistant.ask.verify import Source
 from sci_assistant.types import Answer, Article
 
 MOST_WORDS = 220  # of all excerpts together, unless the quoted answer alone needs more; see docs/written.md
 MOST_EXCERPTS = 6
 MOST_ARTICLES = 3
-KEEP = 0.62  # share of the best score that a sentence beside the quoted ones needs
+WEAKER = 2.5  # log odds below the best sentence at which one beside the quoted ones is left out
 
 Key = tuple[str, int]
 
@@ -55,7 +55,7 @@ def choose_excerpts(quoted: Answer, scored: Sequence[Scored], articles: dict[str
     best = max((s.score for s in scored), default=0.0)
     words = _count(chosen, articles)
     for candidate in scored:
-        if candidate.score < KEEP * best or is_lead(candidate.text):
+        if candidate.score < best - WEAKER or is_lead(candidate.text):
             continue
         group = with_context(candidate.article, candidate.index) or ()
         fresh = [(candidate.article.id, i) for i in group if (candidate.article.id, i) not in chosen]

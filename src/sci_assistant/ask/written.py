@@ -9,10 +9,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
+from sci_assistant.ask.candidates import score_sentences
 from sci_assistant.ask.caution import read_caution
 from sci_assistant.ask.excerpts import choose_excerpts
 from sci_assistant.ask.intent import read_intent
-from sci_assistant.ask.quote import score_sentences
 from sci_assistant.ask.retrieve import Retrieved
 from sci_assistant.ask.stopping import find_warnings
 from sci_assistant.ask.write import Task, Writer
