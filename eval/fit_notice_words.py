@@ -36,6 +36,7 @@ SIGN = 0.7  # what a sign counts beside unit-length words and letters
 ORDINARY = 0.25  # weight of a listed question
 FALSE_ALARMS = 0.04  # of the harmless messages that no rule was developed on, cross-validated
 BOUNDS = np.arange(-3.0, 2.01, 0.2)
+WIDEST = 1.2  # between the bounds: rules were written on these messages and are surer here than on new ones
 FOLDS = 5
 SEED = 0
 
@@ -219,7 +220,7 @@ def choose_bounds(rows: Rows, danger: NDArray[np.float64]) -> tuple[float, float
     harmless, dangerous = rows.held & (rows.label == "none"), rows.label != "none"
     best = (-1.0, 0.0, 0.0)
     for sure in BOUNDS:
-        for doubt in BOUNDS[sure >= BOUNDS]:
+        for doubt in BOUNDS[(sure >= BOUNDS) & (sure - WIDEST - 1e-9 <= BOUNDS)]:
             shown = (danger >= sure) | (rows.raised & (danger >= doubt))
             if shown[harmless].mean() <= FALSE_ALARMS:
                 best = max(best, (float(shown[dangerous].mean()), float(sure), float(doubt)))

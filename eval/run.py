@@ -59,7 +59,7 @@ def choose_questions(choice: Choice) -> tuple[Question, ...]:
         kind = f" of kind {choice.only}" if choice.only else ""
         place = choice.questions or "the bundled questions"
         raise EvaluationError(f"No question{kind} of {place} is in the {choice.split} split.")
-    return _limited(found, choice.limit)
+    return limited(found, choice.limit)
 
 
 def choose_messages(choice: Choice) -> tuple[Vignette, ...]:
@@ -75,10 +75,11 @@ def choose_messages(choice: Choice) -> tuple[Vignette, ...]:
     found = load_vignettes(folder, split=choice.split)
     if choice.only == "safety" and not found:
         raise EvaluationError(f"No message of {folder or 'the bundled ones'} is in the {choice.split} split.")
-    return _limited(found, choice.limit)
+    return limited(found, choice.limit)
 
 
-def _limited(found: Sequence[_T], limit: int | None) -> tuple[_T, ...]:
+def limited(found: Sequence[_T], limit: int | None) -> tuple[_T, ...]:
+    """Every n-th, so that so many are left: the same ones each time."""
     if limit is None or limit >= len(found):
         return tuple(found)
     return tuple(found[i * len(found) // limit] for i in range(limit))

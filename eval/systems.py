@@ -136,13 +136,20 @@ def _said(answer: Answer) -> tuple[Said, ...]:
 
 
 def _cited(answer: Answer, assistant: Assistant) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Each sentence with the quotes it cites. A quote that is not in the article proves nothing: it counts as ''."""
+    """Each quoted sentence with the quotes it cites; a quote that is not in the article proves nothing and is ''.
+
+    A written sentence is not in its quote word for word; replay_written.py judges those by verification.
+    """
     quotes: dict[int, str] = {}
     for citation in answer.citations:
         article = assistant.article(citation.article)
         true = article is not None and article.quote(citation.start, citation.end) == citation.quote
         quotes[citation.number] = citation.quote if true else ""
-    return tuple((s.text, tuple(quotes.get(number, "") for number in s.citations)) for s in answer.sentences)
+    return tuple(
+        (s.text, tuple(quotes.get(number, "") for number in s.citations))
+        for s in answer.sentences
+        if s.mode == "quoted"
+    )
 
 
 def shown_answer(turn: Turn, shown: str, start: float) -> Answer:

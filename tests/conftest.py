@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
@@ -71,12 +74,13 @@ def index_folder(embeddings, tmp_path_factory: pytest.TempPathFactory) -> Callab
 
     def index(corpus: Path) -> Path:
         store = Store(tmp_path_factory.mktemp("store"))
-        if VECTORS.exists():  # vectors of unchanged text are taken from the last run, as a maintainer's store does
-            shutil.copy(VECTORS, store.folder / VECTORS.name)
-        build_index(store, [corpus], embeddings)
-        store.close()
         VECTORS.parent.mkdir(exist_ok=True)
-        shutil.copy(store.folder / VECTORS.name, VECTORS)
+        with FileLock(VECTORS.with_suffix(".lock")):  # of two workers one embeds, the other takes its vectors
+            if VECTORS.exists():  # vectors of unchanged text are taken from the last run, as a maintainer's store does
+                shutil.copy(VECTORS, store.folder / VECTORS.name)
+            build_index(store, [corpus], embeddings)
+            store.close()
+            shutil.copy(store.folder / VECTORS.name, VECTORS)
         return store.folder
 
     return index
@@ -85,6 +89,46 @@ def index_folder(embeddings, tmp_path_factory: pytest.TempPathFactory) -> Callab
 @pytest.fixture(scope="session")
 def ho_store(index_folder, ho_corpus) -> Path:
     return index_folder(ho_corpus)
+
+
+@dataclass(frozen=True)
+class Published:
+    """An own small corpus that passes every check, with its questions, and the store that it is live in."""
+
+    corpus: Path
+    store: Path
+
+    @property
+    def article(self) -> Path:
+        return self.corpus / "heterotopic-ossification.md"
+
+    def edit(self, was: str, now: str) -> None:
+        text = self.article.read_text(encoding="utf-8")
+        assert was in text
+        self.article.write_text(text.replace(was, now), encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def _published(ho_corpus, index_folder, tmp_path_factory) -> Published:
+    corpus = tmp_path_factory.mktemp("own") / "corpus"
+    shutil.copytree(ho_corpus, corpus)
+    article = corpus / "heterotopic-ossification.md"
+    text = article.read_text(encoding="utf-8")
+    article.write_text(re.sub(r"\[([^]]+)\]\([a-z-]+\.md\)", r"\1", text), encoding="utf-8")  # nothing to link to
+    (corpus / "questions").mkdir()
+    shutil.copy(bundled_corpus() / "questions" / "heterotopic-ossification.yaml", corpus / "questions")
+    return Published(corpus, index_folder(corpus))
+
+
+@pytest.fixture
+def published(_published, tmp_path) -> Published:
+    """A copy of it, to be changed."""
+    shutil.copytree(_published.corpus, tmp_path / "corpus")
+    shutil.copytree(_published.store, tmp_path / "store")
+    for manifest in (tmp_path / "store").rglob("manifest.json"):  # a corpus that was moved is another one
+        told = manifest.read_text(encoding="utf-8")
+        manifest.write_text(told.replace(str(_published.corpus), str(tmp_path / "corpus")), encoding="utf-8")
+    return Published(tmp_path / "corpus", tmp_path / "store")
 
 
 @pytest.fixture(scope="session")

@@ -133,11 +133,12 @@ def test_status_says_what_is_live_and_what_changed_since(ho_corpus, tmp_path):
     path.write_text(path.read_text(encoding="utf-8") + "\nOne more sentence.\n", encoding="utf-8")
     status = json.loads(CliRunner().invoke(main, ["status", "--store", store, "--json"]).stdout)
     assert "1 edited" in status["changed"]
-    assert "sci-assistant index" in status["changed"]
+    assert "sci-assistant publish" in status["changed"]
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["ask"], ["search"], ["index"], ["chat"], ["status"], ["corpus"], ["corpus", "check"]]
+    "command",
+    [[], ["ask"], ["search"], ["index"], ["publish"], ["gaps"], ["chat"], ["status"], ["corpus"], ["corpus", "check"]],
 )
 def test_every_command_has_help(command):
     done = CliRunner().invoke(main, [*command, "--help"])

@@ -110,9 +110,10 @@ def test_questions_about_articles_that_are_not_indexed_are_refused(ho_store, tmp
     assert "not indexed" in done.output
 
 
-def test_written_answers_are_refused_while_there_are_none(ho_store, folder):
+def test_written_answers_without_a_model_are_refused_with_the_setting_to_make(ho_store, folder):
     done = run(ho_store, folder, "--answers", "written")
     assert done.exit_code == 2
+    assert "SCI_ASSISTANT_MODEL" in done.output
     assert "--answers quoted" in done.output
 
 

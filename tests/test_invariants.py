@@ -1,12 +1,18 @@
 """The architecture's invariants, each under its name."""
 
+import itertools
 import json
 import random
+import re
 
 import pytest
 
 from sci_assistant import render, render_html
+from sci_assistant.ask.assistant import Assistant
+from sci_assistant.ask.triage import Triage
+from sci_assistant.ask.write import Writer
 from sci_assistant.types import Turn
+from tests.ask.strict import StrictVerifier
 
 ASKED = [
     "What are the signs of HO?",
@@ -28,9 +34,42 @@ FORM = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=ASKED, ids=lambda q: q[:20])
-def answer(request, assistant):
-    return assistant.ask(Turn(request.param, ("What is heterotopic ossification?",)))
+class Echo:
+    """A model that says the first sentence of each of its sources, with its number, and one that no source has."""
+
+    label, host = "fake:echo", None
+
+    def stream(self, messages):
+        for number, text in re.findall(r"^Source (\d+), [^:]*: (.*?[.!?])(?: |$)", messages[-1][1], re.MULTILINE):
+            yield f"{text} [{number}] Nobody ever needs a doctor [{number}]. "
+
+
+@pytest.fixture(scope="module")
+def writing(assistant):
+    return Assistant(assistant._retriever, Triage(), assistant._settings, writer=Writer(Echo(), StrictVerifier()))
+
+
+@pytest.fixture(scope="module", params=[(mode, q) for mode in ("quoted", "written") for q in ASKED], ids=str)
+def answer(request, writing):
+    mode, question = request.param
+    return writing.ask(Turn(question[:5000], ("What is heterotopic ossification?",)), answers=mode)
+
+
+def test_what_is_not_in_a_source_is_in_no_rendering_of_a_written_answer(writing):
+    answer = writing.ask(Turn("What are the signs of HO?"), answers="written")
+    assert (answer.mode, answer.model, len(answer.removed)) == ("written", "fake:echo", 1)
+    for rendered in (render.to_text(answer), render.to_markdown(answer), render_html.to_html(answer, message=1)):
+        assert "Nobody ever needs" not in rendered
+
+
+def test_an_answer_that_grows_takes_nothing_back(writing):
+    partials = list(writing.ask_stream(Turn("What are the signs of HO?"), answers="written"))
+    assert partials[0].reading
+    assert [p.done for p in partials] == [False] * (len(partials) - 1) + [True]
+    for before, after in itertools.pairwise(p.answer for p in partials):
+        assert after.sentences[: len(before.sentences)] == before.sentences
+        assert [c.number for c in after.citations][: len(before.citations)] == [c.number for c in before.citations]
+        assert after.text.startswith(before.text)
 
 
 def test_every_citation_number_resolves(answer):

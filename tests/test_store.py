@@ -3,8 +3,6 @@
 import json
 import shutil
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -12,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sci_assistant.chroma import HNSW
 from sci_assistant.errors import CorpusError, RemovalsRefused, StoreBusy, StoreEmpty, StoreError, StoreMismatch
-from sci_assistant.index import HNSW, Build
-from sci_assistant.ingest import build as build_module
+from sci_assistant.ingest import embed as embed_module
 from sci_assistant.ingest.build import build_index
 from sci_assistant.store import Store
 from sci_assistant.wire import bundled_corpus
@@ -130,7 +128,7 @@ def test_dry_run_writes_nothing(store, corpus, embeddings):
 
 def test_the_collection_is_made_as_asked(store, corpus, embeddings):
     build_index(store, [corpus], embeddings)
-    hnsw = store.live()._collection.configuration["hnsw"]
+    hnsw = store.live().segments[0].configuration
     assert {key: hnsw[key] for key in HNSW} == HNSW
 
 
@@ -166,13 +164,23 @@ def test_a_store_of_an_older_format_is_refused_with_the_command(store, corpus, e
     path = store.build_folder(store.current_name()) / "manifest.json"
     raw = json.loads(path.read_text(encoding="utf-8")) | {"format_version": 1}
     path.write_text(json.dumps(raw), encoding="utf-8")
-    with pytest.raises(StoreMismatch, match=r"format 1, wanted 2.*sci-assistant index --rebuild"):
+    with pytest.raises(StoreMismatch, match=r"format 1, wanted 3.*sci-assistant index --rebuild"):
         store.live()
     assert build_index(store, [corpus], embeddings, rebuild=True).published
 
 
 @pytest.mark.parametrize(
-    "name", ["manifest.json", "articles.json", "chunks.json", "vocabulary.json", "sentences.npy", "asked.npy"]
+    "name",
+    [
+        "manifest.json",
+        "articles.json",
+        "chunks.json",
+        "vocabulary.json",
+        "chunks.npy",
+        "sentences.npy",
+        "asked.npy",
+        "keyword/vocab.index.json",
+    ],
 )
 def test_a_damaged_file_is_said_plainly_and_rebuild_mends_it(store, corpus, embeddings, name):
     build_index(store, [corpus], embeddings)
@@ -182,6 +190,21 @@ def test_a_damaged_file_is_said_plainly_and_rebuild_mends_it(store, corpus, embe
         store.live()
     assert build_index(store, [corpus], embeddings, rebuild=True).published
     assert len(store.live().articles) == 3
+
+
+@pytest.mark.parametrize("damage", ["cut short", "overwritten", "gone"])
+def test_damaged_vectors_are_said_plainly_and_rebuild_mends_them(store, corpus, embeddings, damage):
+    build_index(store, [corpus], embeddings)
+    database = store.place.segment_folder(store.current_name()) / "chroma.sqlite3"
+    if damage == "gone":
+        shutil.rmtree(database.parent)
+    else:
+        size = database.stat().st_size
+        database.write_bytes(database.read_bytes()[: size // 3] if damage == "cut short" else b"\x55" * size)
+    with pytest.raises(StoreError, match="sci-assistant index --rebuild"):
+        store.live()
+    assert build_index(store, [corpus], embeddings, rebuild=True).published
+    assert len(store.live().nearest(embeddings.embed(["the sign of beta"])[0], 3)) == 3
 
 
 def test_a_build_that_was_broken_off_is_never_served(store, corpus, embeddings, monkeypatch):
@@ -254,50 +277,8 @@ def test_a_store_remembers_its_corpus(store, corpus, embeddings):
     assert corpus_paths(settings, store) == (corpus.resolve(),)
 
 
-def test_a_chroma_server_holds_the_vectors_by_setting(corpus, embeddings, tmp_path, free_port):
-    command = [
-        sys.executable,
-        "-c",
-        "from chromadb.cli.cli import app; app()",
-        "run",
-        "--path",
-        str(tmp_path / "server"),
-    ]
-    server = subprocess.Popen(
-        [*command, "--port", str(free_port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        url = f"http://127.0.0.1:{free_port}"
-        wait_for(free_port)
-        store = Store(tmp_path / "store", chroma_url=url)
-        build_index(store, [corpus], embeddings)
-        build = store.live()
-        found = build.nearest(embeddings.embed(["the sign of beta"])[0], 2)
-        assert build.chunks[max(found, key=found.get)].article == "beta"
-        assert not (build.folder / "chroma").exists()
-        store.close()
-    finally:
-        server.terminate()
-        server.wait(timeout=10)
-    with pytest.raises(StoreError, match=url):
-        Build(build.folder, chroma_url=url)
-
-
-def wait_for(port):
-    import socket
-
-    for _ in range(150):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    raise AssertionError("the Chroma server did not start")
-
-
 def test_embedding_shows_its_progress(store, corpus, embeddings, monkeypatch):
-    monkeypatch.setattr(build_module, "EMBED_STEP", 4)
+    monkeypatch.setattr(embed_module, "EMBED_STEP", 4)
     steps = []
     build_index(store, [corpus], embeddings, progress=lambda done, total: steps.append((done, total)))
     assert len(steps) > 1

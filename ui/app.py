@@ -24,9 +24,12 @@ from starlette.routing import BaseRoute
 
 from sci_assistant.errors import SettingsError
 from sci_assistant.settings import Settings
+from sci_assistant.types import Answer
 
 from .chat import build_blocks
 from .feedback import Vote, store_vote
+from .maintain import add_maintenance
+from .maintenance import Maintenance
 from .page import Assistant
 from .reader import article_html, missing_html, page_html, read_quote
 from .serving.desk import Desk, Served
@@ -42,12 +45,22 @@ HEAD = (
 )
 
 
-def create_app(assistant: Served, settings: Settings, *, notice: str | None = None, host: str = "") -> Site:
+def create_app(
+    assistant: Served,
+    settings: Settings,
+    *,
+    notice: str | None = None,
+    host: str = "",
+    keep_gap: Callable[[Answer], None] | None = None,
+    maintenance: Maintenance | None = None,
+) -> Site:
     """The application.
 
     Args:
         notice: a word from the operator that stands on the page.
         host: the address that is served on; on loopback only names of this machine are answered.
+        keep_gap: keeps a question that found no answer; the page then says so.
+        maintenance: what the maintainers' page does; without it, or without a token in the settings, there is none.
     """
     desk = Desk(assistant, settings)
     routes, running = _tools(desk)
@@ -61,6 +74,8 @@ def create_app(assistant: Served, settings: Settings, *, notice: str | None = No
     _add_articles(app, assistant, settings)
     if settings.feedback_file is not None:
         _add_feedback(app, settings.feedback_file)
+    if maintenance is not None and settings.maintainer_token is not None:
+        add_maintenance(app, maintenance, settings.maintainer_token.get_secret_value())
 
     @app.get("/page/{name}")
     def static(name: str) -> Response:
@@ -69,7 +84,7 @@ def create_app(assistant: Served, settings: Settings, *, notice: str | None = No
             return Response("Not found", 404)
         return FileResponse(known[name], headers={"Cache-Control": "no-cache"})
 
-    _within_event_loop(lambda: _mount_chat(app, desk, notice))
+    _within_event_loop(lambda: _mount_chat(app, desk, notice, keep_gap))
     return app
 
 
@@ -133,9 +148,9 @@ def _within_event_loop(build: Callable[[], None]) -> None:
         build()
 
 
-def _mount_chat(app: FastAPI, desk: Desk, notice: str | None) -> None:
+def _mount_chat(app: FastAPI, desk: Desk, notice: str | None, keep_gap: Callable[[Answer], None] | None) -> None:
     blocks = build_blocks(
-        desk.assistant, desk.settings, desk=desk, notice=notice
+        desk.assistant, desk.settings, desk=desk, notice=notice, keep_gap=keep_gap
     )  # silences telemetry before Gradio is imported
     import gradio as gr
 

@@ -8,14 +8,27 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sci_assistant.settings import Settings
-from sci_assistant.types import Answer, AnswerError, Turn
+from sci_assistant.types import Answer, AnswerError, AnswerMode, Partial, Turn
 
-from .page import STARTERS, TITLE, Assistant, Exchange, carried, conversation, masthead, shell, starters
+from .page import (
+    STARTERS,
+    TITLE,
+    Assistant,
+    Exchange,
+    carried,
+    conversation,
+    masthead,
+    shell,
+    starters,
+    switch_label,
+)
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -24,6 +37,7 @@ if TYPE_CHECKING:
 
 MOST_CONNECTED = 1000  # questions that Gradio holds at once; the desk's line ends long before
 MOST_KEPT = 2000  # conversations in memory; the oldest is forgotten first
+STOP_WITHIN_S = 0.5  # how soon an answer that is being written can be stopped
 EMPTY = "Type or dictate a question first."
 STILL_ANSWERING = "Your last question is still being answered. Wait, or press Stop."
 FAILED = (
@@ -38,17 +52,22 @@ logger = logging.getLogger(__name__)
 class Handlers:
     """What happens when a person sends, stops or clears. Holds no conversation."""
 
-    def __init__(self, assistant: Assistant, settings: Settings) -> None:
+    def __init__(
+        self, assistant: Assistant, settings: Settings, keep_gap: Callable[[Answer], None] | None = None
+    ) -> None:
         self.assistant = assistant
         self.settings = settings
+        self.keep_gap = keep_gap
 
     def shown(self, exchanges: Exchanges, hint: str = "", *, keep: bool = False) -> str:
         feedback = self.settings.feedback_file is not None
         count = self.assistant.article_count
         return carried(conversation(exchanges, article_count=count, feedback=feedback, hint=hint, keep=keep))
 
-    def send(self, question: str, exchanges: Exchanges) -> Iterator[tuple[Exchanges, str]]:
-        """The question at once, then its answer: exchanges and their HTML.
+    def send(self, question: str, exchanges: Exchanges, written: bool | None = None) -> Iterator[tuple[Exchanges, str]]:
+        """The question at once, then its answer, as it grows where it is written: exchanges and their HTML.
+
+        While a model says nothing the same is given again and again, so that Stop ends the generator at once.
 
         The page's script takes the question out of the field, so that words typed meanwhile stay. A question that
         is too long goes to the assistant too, which looks for an emergency in it and says that it is too long; it
@@ -61,9 +80,21 @@ class Handlers:
         asked = Exchange(len(exchanges) + 1, question)
         keep = len(question) > self.settings.max_question_chars
         yield (*exchanges, asked), self.shown((*exchanges, asked), keep=keep)
-        history = tuple(exchange.question for exchange in exchanges)
-        done = (*exchanges, replace(asked, answer=self._answer(Turn(question, history))))
-        yield done, self.shown(done, keep=keep)
+        turn = Turn(question, tuple(exchange.question for exchange in exchanges))
+        with closing(self._partials(turn, written)) as partials:
+            for partial in _when_new(partials):
+                if partial.done and not any(exchange.answer and exchange.answer.notice for exchange in exchanges):
+                    self._keep(partial.answer)
+                now = replace(asked, answer=partial.answer) if partial.done else replace(asked, growing=partial)
+                yield (*exchanges, now), self.shown((*exchanges, now), keep=keep)
+
+    def _keep(self, answer: Answer) -> None:
+        """Where the operator wants it and the page says so: a question without an answer is kept, scrubbed."""
+        try:
+            if self.keep_gap is not None:
+                self.keep_gap(answer)
+        except Exception:  # an answer is never lost to it
+            logger.exception("a question without an answer could not be kept")
 
     def stop(self, exchanges: Exchanges, draft: str) -> tuple[Exchanges, str, str]:
         """The last question without its answer, and back in the field if that is empty."""
@@ -82,24 +113,45 @@ class Handlers:
             return STILL_ANSWERING
         return "" if question.strip() else EMPTY
 
-    def _answer(self, turn: Turn) -> Answer:
+    def _partials(self, turn: Turn, written: bool | None) -> Generator[Partial]:
+        answers: AnswerMode | None = None if written is None else "written" if written else "quoted"
         try:
-            return self.assistant.ask(turn)
+            yield from self.assistant.ask_stream(turn, answers=answers)
         except Exception:  # the outermost edge: a person gets an answer whatever happens
             logger.exception("no answer could be made")
-            return Answer(
-                question=turn.question,
-                status="unavailable",
-                text=FAILED,
-                sentences=(),
-                citations=(),
-                disclaimer=self.settings.disclaimer,
-                authorship=self.assistant.authorship,
-                error=AnswerError("internal", FAILED),
-            )
+            yield Partial(self._failed(turn), done=True)
+
+    def _failed(self, turn: Turn) -> Answer:
+        return Answer(
+            question=turn.question,
+            status="unavailable",
+            text=FAILED,
+            sentences=(),
+            citations=(),
+            disclaimer=self.settings.disclaimer,
+            authorship=self.assistant.authorship,
+            error=AnswerError("internal", FAILED),
+        )
 
 
-def build_blocks(assistant: Served, settings: Settings, *, desk: Desk, notice: str | None = None) -> gr.Blocks:
+def _when_new(partials: Iterable[Partial]) -> Iterator[Partial]:
+    """Those that show something new; of equal ones one now and then, so that Stop ends the generator soon."""
+    shown: Partial | None = None
+    at = 0.0
+    for partial in partials:
+        if partial != shown or time.monotonic() - at > STOP_WITHIN_S:
+            shown, at = partial, time.monotonic()
+            yield partial
+
+
+def build_blocks(
+    assistant: Served,
+    settings: Settings,
+    *,
+    desk: Desk,
+    notice: str | None = None,
+    keep_gap: Callable[[Answer], None] | None = None,
+) -> gr.Blocks:
     """The page's components and their events. A question goes through the desk's line."""
     from sci_assistant.wire import silence_telemetry
 
@@ -110,8 +162,8 @@ def build_blocks(assistant: Served, settings: Settings, *, desk: Desk, notice: s
 
     from .serving.browser import in_line
 
-    handlers = Handlers(assistant, settings)
-    ask = in_line(desk, handlers)
+    handlers = Handlers(assistant, settings, keep_gap)
+    kept = keep_gap is not None
 
     def markdown(html: str, name: str) -> gr.Markdown:
         # Not sanitised: all of it is made by `markup`, and Gradio's cleaning would drop buttons and attributes.
@@ -120,7 +172,7 @@ def build_blocks(assistant: Served, settings: Settings, *, desk: Desk, notice: s
     blocks: gr.Blocks
     with gr.Blocks(title=TITLE, analytics_enabled=False) as blocks:
         exchanges = gr.State(())
-        head = markdown(carried(masthead(assistant, settings, notice)), "masthead")
+        head = markdown(carried(masthead(assistant, settings, notice, gaps=kept)), "masthead")
         with gr.Column(elem_id="starters"):
             buttons = [gr.Button(**starter) for starter in _starters(assistant)]
         markdown(carried(shell()), "shell")
@@ -130,6 +182,7 @@ def build_blocks(assistant: Served, settings: Settings, *, desk: Desk, notice: s
             field = gr.Textbox(label="Your question", lines=1, max_lines=6, elem_id="question")
             send = gr.Button("Send", variant="primary", elem_id="send")
             stop = gr.Button("Stop", elem_id="stop")
+            switch = _switch(assistant, settings)
 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         # "multiple": Gradio would drop the question after a stopped one, until the stopped one has run out.
@@ -139,11 +192,13 @@ def build_blocks(assistant: Served, settings: Settings, *, desk: Desk, notice: s
 
         def refresh() -> list[Any]:
             fresh = [gr.update(**starter) for starter in _starters(assistant)]
-            return [carried(masthead(assistant, settings, notice)), *fresh]
+            return [carried(masthead(assistant, settings, notice, gaps=kept)), *fresh]
 
         shows = [exchanges, channel]
-        asks = [gr.on([field.submit, send.click], ask, [field, exchanges], shows, **shared)]
-        asks += [button.click(ask, [button, exchanges], shows, **shared) for button in buttons]
+        ask = in_line(desk, handlers, switch=switch is not None)
+        switches = [switch] if switch is not None else []
+        asks = [gr.on([field.submit, send.click], ask, [field, exchanges, *switches], shows, **shared)]
+        asks += [button.click(ask, [button, exchanges, *switches], shows, **shared) for button in buttons]
         stop.click(handlers.stop, [exchanges, field], [*shows, field], cancels=asks, **quiet)
         clear.click(handlers.clear, None, shows, cancels=asks, **quiet)
         blocks.load(refresh, None, [head, *buttons], **quiet)
@@ -151,6 +206,16 @@ def build_blocks(assistant: Served, settings: Settings, *, desk: Desk, notice: s
     blocks.state_session_capacity = MOST_KEPT
     blocks.queue(max_size=MOST_CONNECTED, api_open=False)
     return blocks
+
+
+def _switch(assistant: Assistant, settings: Settings) -> gr.Checkbox | None:
+    """The switch for written answers; None where the operator does not allow it."""
+    import gradio as gr
+
+    if not settings.answers_switch or assistant.model is None:
+        return None
+    label = switch_label(assistant.model)
+    return gr.Checkbox(settings.answers == "written", label=label, elem_id="written", container=False)
 
 
 def _starters(assistant: Assistant) -> list[dict[str, Any]]:

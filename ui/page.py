@@ -6,16 +6,21 @@ carries it to the browser: `carried` makes it one line, which Markdown leaves al
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 from sci_assistant.markup import Html, element, fragment
-from sci_assistant.render_html import asked, notice_html, to_html
+from sci_assistant.render_html import asked, growing_html, notice_html, to_html
 from sci_assistant.settings import Settings
-from sci_assistant.types import Answer, Article, Notice, Term, Turn
+from sci_assistant.types import Answer, AnswerMode, Article, Notice, Partial, Term, Turn
 
 TITLE = "SCI Assistant"
 STARTERS = 4
+GAPS_KEPT = (
+    "Questions that find no answer are kept here, so that editors know which articles are missing. A program first "
+    "takes out numbers, names and addresses as far as it can. Leave out what could tell who you are."
+)
 _QUESTIONS = {  # shown while the live build has the article
     "autonomic-dysreflexia": "What are the signs of autonomic dysreflexia?",
     "pressure-injuries": "How can I prevent pressure sores?",
@@ -25,10 +30,21 @@ _QUESTIONS = {  # shown while the live build has the article
 }
 
 
-class Assistant(Protocol):
-    """What the page needs from the assistant. `ask` is called from several threads."""
+class Model(Protocol):
+    """What the page says of the model that writes."""
 
-    def ask(self, turn: Turn) -> Answer: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def host(self) -> str | None: ...
+
+
+class Assistant(Protocol):
+    """What the page needs from the assistant. `ask_stream` is called from several threads."""
+
+    def ask_stream(self, turn: Turn, *, answers: AnswerMode | None = None) -> Iterator[Partial]: ...
+    @property
+    def model(self) -> Model | None: ...
     def article(self, article_id: str) -> Article | None: ...
     @property
     def article_count(self) -> int: ...
@@ -47,6 +63,7 @@ class Exchange:
     question: str
     answer: Answer | None = None
     stopped: bool = False
+    growing: Partial | None = None  # what was shown of an answer that is being written, or was stopped
     place: int = 0  # in line; 0: it is being answered
     notice: Notice | None = None  # shown while it waits
 
@@ -55,18 +72,17 @@ class Exchange:
         return self.answer is None and not self.stopped
 
 
-def masthead(assistant: Assistant, settings: Settings, notice: str | None) -> Html:
+def masthead(assistant: Assistant, settings: Settings, notice: str | None, *, gaps: bool = False) -> Html:
     """What this is, who wrote the articles, and the disclaimer."""
     count = assistant.article_count
     articles = f"{count} article{'' if count == 1 else 's'}"
-    quoted = f"Answers are sentences copied word for word from {articles}, each with its source."
-    written = f"Answers are written by a language model from {articles}, with a source for every sentence."
+    lines = how_answers_are_made(assistant.model, settings, articles)
     return element(
         "div",
         element("a", "Skip to the question field", href="#question", class_="skip"),
         element("h1", TITLE),
         element("p", "Ask about living with a spinal cord injury (SCI).", class_="lead"),
-        element("p", quoted if settings.answers == "quoted" else written),
+        *(element("p", line) for line in lines),
         element("p", assistant.authorship, class_="small"),
         element("p", settings.disclaimer, class_="small"),
         element(
@@ -75,8 +91,33 @@ def masthead(assistant: Assistant, settings: Settings, notice: str | None) -> Ht
             " This page cannot call for help.",
         ),
         element("p", notice, class_="site-notice") if notice else None,
+        element("p", GAPS_KEPT, class_="small") if gaps else None,
         element("p", "You could start with one of these questions:", class_="starting"),
     )
+
+
+def how_answers_are_made(model: Model | None, settings: Settings, articles: str) -> tuple[str, ...]:
+    """Whether answers are quoted or written, by which model, and whether questions leave this computer."""
+    quoted = f"Answers are sentences copied word for word from {articles}, each with its source."
+    if model is None or (settings.answers == "quoted" and not settings.answers_switch):
+        return (quoted,)
+    lines = [quoted] if settings.answers == "quoted" else []
+    opening = "With written answers on, the" if lines else "The"
+    lines.append(
+        f"{opening} language model {model.label} writes each answer from {articles}; a program holds each sentence to "
+        "its source."
+    )
+    if model.host:
+        lines.append(f"Questions that are answered so are sent to {model.host}.")
+    else:
+        lines.append("The model runs on the computer that serves this page: no question leaves it.")
+    return tuple(lines)
+
+
+def switch_label(model: Model) -> str:
+    """The name of the switch for written answers."""
+    where = f"questions are sent to {model.host}" if model.host else "no question leaves this site"
+    return f"Written answers by {model.label} ({where})"
 
 
 def starters(assistant: Assistant) -> tuple[str, ...]:
@@ -119,6 +160,8 @@ def carried(html: Html) -> str:
 def _message(exchange: Exchange, article_count: int, feedback: bool) -> Html:
     if exchange.answer is not None:
         return to_html(exchange.answer, message=exchange.number, feedback=feedback)
+    if exchange.growing is not None:
+        return growing_html(exchange.growing, message=exchange.number, stopped=exchange.stopped)
     waiting = f"Searching {article_count} articles …"
     if exchange.place:
         waiting = f"Many people are asking at this moment. You are number {exchange.place} in line."

@@ -17,12 +17,18 @@ import click
 from sci_assistant import __version__
 from sci_assistant.cli_corpus import corpus
 from sci_assistant.cli_eval import evaluate
+from sci_assistant.cli_gaps import gaps
 from sci_assistant.cli_mcp import mcp
+from sci_assistant.cli_models import models, models_line
+from sci_assistant.cli_publish import publish
 from sci_assistant.errors import AssistantError, StoreError
 
 if TYPE_CHECKING:
+    from sci_assistant_ui.maintenance import Maintenance
+
     from sci_assistant.ask.assistant import Assistant
     from sci_assistant.ingest.build import IndexReport
+    from sci_assistant.models import LocalEmbeddings
     from sci_assistant.settings import Settings
     from sci_assistant.store import Store
     from sci_assistant.types import Answer, Turn
@@ -57,16 +63,16 @@ def main(verbose: bool) -> None:
 
 main.add_command(corpus)
 main.add_command(evaluate)
+main.add_command(models)
+main.add_command(publish)
+main.add_command(gaps)
 main.add_command(mcp)
 
 
 def _settings(**overrides: object) -> Settings:
     from sci_assistant.settings import load_settings
 
-    settings = load_settings(**overrides)
-    if "answers" in overrides and settings.answers == "written":
-        raise click.UsageError("Written answers are not available in this version. Use --answers quoted.")
-    return settings
+    return load_settings(**overrides)
 
 
 def _progress(label: str) -> Callable[[int, int], None]:
@@ -117,10 +123,30 @@ def chat(store: Path | None, answers: str | None, host: str, port: int, root_pat
         if settings.chroma_url is None:
             raise
         click.echo(f"sci-assistant: {error} People are told so until it is back.", err=True)
+    if assistant.model is not None:
+        click.echo(f"Written answers: {models_line(assistant.model)}", err=True)
     from sci_assistant_ui.app import create_app, serve
 
-    serve(create_app(assistant, settings, host=host), host=host, port=port, open_browser=browser)
+    app = create_app(
+        assistant,
+        settings,
+        host=host,
+        keep_gap=wire.make_gap_keeper(settings, the_store),
+        maintenance=_maintenance(settings, the_store, embeddings),
+    )
+    serve(app, host=host, port=port, open_browser=browser)
     sys.exit(1 if failed else 0)
+
+
+def _maintenance(settings: Settings, store: Store, embeddings: LocalEmbeddings) -> Maintenance | None:
+    """What the maintainers' page does, where a token is set for it."""
+    if settings.maintainer_token is None:
+        return None
+    from sci_assistant_eval.publish import BuildCheck
+    from sci_assistant_ui.maintenance import Maintenance
+
+    click.echo("The maintainers' page is at the address below, under /maintain.", err=True)
+    return Maintenance(settings, store, embeddings, BuildCheck(settings, embeddings))
 
 
 @main.command()
@@ -238,18 +264,30 @@ def search(question: str | None, store: Path | None, k: int, by: str, as_json: b
 @click.option("--rebuild", is_flag=True, help="Make the index anew, whatever state the store is in.")
 @click.option("--dry-run", is_flag=True, help="Say what would change and change nothing.")
 @click.option("--allow-removals", is_flag=True, help="Let more than a tenth of the articles be removed.")
+@click.option("--rollback", is_flag=True, help="Go back to the build that was live before, in one step.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def index(
-    store: Path | None, paths: tuple[Path, ...], rebuild: bool, dry_run: bool, allow_removals: bool, as_json: bool
+    store: Path | None,
+    paths: tuple[Path, ...],
+    rebuild: bool,
+    dry_run: bool,
+    allow_removals: bool,
+    rollback: bool,
+    as_json: bool,
 ) -> None:
-    """Bring the store in line with the corpus, and say what changed."""
+    """Bring the store in line with the corpus, and say what changed. `publish` does so with checks and gates."""
     from dataclasses import asdict
 
     from sci_assistant import wire
 
+    if rollback and (paths or rebuild or dry_run or allow_removals):
+        raise click.UsageError("--rollback takes --store and --json only.")
     settings = _settings(store=store, corpus=paths or None)
     the_store = wire.make_store(settings)
     wire.silence_telemetry()
+    if rollback:
+        _roll_back(the_store, as_json=as_json)
+        return
     report = _index(
         the_store,
         wire.corpus_paths(settings, the_store),
@@ -262,6 +300,15 @@ def index(
     if as_json:
         click.echo(json.dumps(asdict(report), ensure_ascii=False, indent=1))
     sys.exit(1 if report.failed else 0)
+
+
+def _roll_back(store: Store, *, as_json: bool) -> None:
+    before, after = store.rollback()
+    if as_json:
+        click.echo(json.dumps({"before": before, "build": after}))
+        return
+    click.echo(f"Rolled back: build {after} is live again, {before} is kept. A second --rollback returns to it.")
+    click.echo("The article files are as they were: the next publication brings their edits back, so mend them first.")
 
 
 def _index(

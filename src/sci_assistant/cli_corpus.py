@@ -70,20 +70,29 @@ def list_command(context: click.Context, paths: tuple[Path, ...], as_json: bool)
 
 
 @corpus.command("import")
-@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SOURCE...")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option(
     "--to", "folder", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="Folder to write to."
 )
 @click.option("--force", is_flag=True, help="Replace articles that exist.")
+@click.option("--allow-private", is_flag=True, help="Let an address lead to this machine or its own network.")
 @click.pass_context
-def import_command(context: click.Context, sources: tuple[Path, ...], folder: Path, force: bool) -> None:
-    """Turn HTML and text files into Markdown articles for an editor to finish."""
-    from sci_assistant.ingest.importer import import_file
+def import_command(
+    context: click.Context, sources: tuple[str, ...], folder: Path, force: bool, allow_private: bool
+) -> None:
+    """Turn HTML, text, PDF and Word files, or pages at http(s) addresses, into articles for an editor to finish."""
+    from sci_assistant.ingest.importer import import_file, import_url
 
     failed = 0
     for source in sources:
         try:
-            click.echo(f"wrote {import_file(source, folder=folder, force=force)}")
+            if "://" in source:
+                written = import_url(
+                    source, folder=folder, today=date.today(), force=force, allow_private=allow_private
+                )
+            else:
+                written = import_file(Path(source), folder=folder, force=force)
+            click.echo(f"wrote {written}")
         except CorpusError as error:
             failed += 1
             click.echo(f"sci-assistant: {error}", err=True)

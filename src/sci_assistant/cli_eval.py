@@ -2,6 +2,7 @@
 
     sci-assistant eval                       the assistant on the bundled questions, then on the safety messages
     sci-assistant eval retrieval --data DIR  the ranking alone on a collection with judged documents
+    sci-assistant eval claims                the check of written sentences on true and false claims
 
 Exit status: 0 done, 1 a gated figure fell beyond its margin against the baseline, 2 could not run.
 """
@@ -156,13 +157,33 @@ def retrieval_command(data: Path, store: Path | None, sample: int | None, as_jso
     click.echo(json.dumps(results_to_json(results), indent=1) if as_json else results_to_text(results))
 
 
+@evaluate.command("claims")
+@click.option("--split", type=click.Choice(["dev", "test"]), default="dev", show_default=True, help="dev for tuning.")
+def claims_command(split: str) -> None:
+    """Check true and false claims about the bundled articles as sentences of a written answer are checked."""
+    from sci_assistant_eval.claims import load_claims, sources_by_article
+    from sci_assistant_eval.claims_check import check_claims, to_text
+
+    from sci_assistant import wire
+    from sci_assistant.ask.rule_verifier import make_verifier
+    from sci_assistant.ingest.glossary import read_glossary
+    from sci_assistant.ingest.parse import read_articles
+    from sci_assistant.types import Article
+
+    wire.silence_telemetry()
+    corpus = wire.bundled_corpus()
+    articles = [article for _, article in read_articles(corpus) if isinstance(article, Article)]
+    verifier = make_verifier(terms=read_glossary(corpus / "glossary.yaml"))
+    claims = load_claims(split=split)  # type: ignore[arg-type]  # click checks
+    with ExitStack() as bars:
+        checked = check_claims(claims, verifier, sources_by_article(articles), progress=progress_bar("Checking", bars))
+    click.echo(to_text(split, checked))
+
+
 def _settings(**overrides: object) -> Settings:
     from sci_assistant.settings import load_settings
 
-    settings = load_settings(**overrides)
-    if settings.answers == "written":
-        raise click.UsageError("Written answers are not available in this version. Use --answers quoted.")
-    return settings
+    return load_settings(**overrides)
 
 
 def _figures_json(evaluation: Evaluation) -> dict[str, Any]:

@@ -10,6 +10,7 @@
     │   ├── StoreBusy        another process is indexing
     │   └── RemovalsRefused  indexing would remove more than a tenth of the articles
     ├── ModelError           an embedding or chat model cannot be loaded or called
+    │   └── ChatModelError   ... with the kind of failure, for the reader's plain word
     ├── QuestionError        a question is empty or too long
     │   └── NotOffered       a way of answering is asked for that is not offered here
     ├── Busy                 more people ask than can be answered
@@ -80,6 +81,16 @@ class RemovalsRefused(StoreError):
 
 class ModelError(AssistantError):
     code = "model"
+
+
+class ChatModelError(ModelError):
+    """A chat model that did not answer to the end. `reason` is a key of `prompts.FALLBACKS`."""
+
+    code = "chat_model"
+
+    def __init__(self, message: str, *, reason: str) -> None:
+        self.reason = reason
+        super().__init__(message)
 
 
 class QuestionError(AssistantError):

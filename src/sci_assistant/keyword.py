@@ -78,6 +78,16 @@ class KeywordIndex:
         return np.asarray(self._scorer.get_scores(known), dtype=np.float32)
 
 
+def best(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
+    """Positions of the highest scores, best first, equal ones in order; without sorting all of them."""
+    if count < len(scores):
+        least = np.partition(scores, len(scores) - count)[len(scores) - count]
+        among = np.flatnonzero(scores >= least)
+    else:
+        among = np.arange(len(scores))
+    return among[np.argsort(-scores[among], kind="stable")[:count]]
+
+
 def vocabulary(articles: Sequence[Article], glossary: Sequence[Term] = ()) -> dict[str, int]:
     """How often each word stands in articles, their titles and synonyms, and the glossary: what slips are mended to."""
     counts: Counter[str] = Counter()

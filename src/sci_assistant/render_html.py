@@ -20,13 +20,16 @@ from sci_assistant.render import (
     Group,
     Mark,
     Shown,
+    about_writing,
     failure,
     groups,
     review_state,
     to_text,
     understood,
 )
-from sci_assistant.types import Answer, Citation, Notice, Phone, Related
+from sci_assistant.types import Answer, Citation, Notice, Partial, Phone, Related
+
+WRITING = "Writing. Each sentence is shown once it is checked."
 
 
 def to_html(answer: Answer, *, message: int, feedback: bool = False) -> Html:
@@ -56,6 +59,56 @@ def to_html(answer: Answer, *, message: int, feedback: bool = False) -> Html:
         data_announce=announcement(answer),
         aria_labelledby=f"asked-{message}",
     )
+
+
+def growing_html(partial: Partial, *, message: int, stopped: bool = False) -> Html:
+    """An answer that is still being written: what passed so far, and what it is written from.
+
+    Built as `to_html` builds it, so that the page's script only adds what is new. Nothing is announced before the end.
+    """
+    answer = partial.answer
+    word = "You stopped this answer. What stands above was checked." if stopped else WRITING
+    dots = None if stopped else element("span", class_="dots", aria_hidden="true")
+    return element(
+        "article",
+        asked(answer.question, message=message),
+        element(
+            "div",
+            element("h3", f"Answer {message}", id=f"answer-{message}"),
+            *(element("p", f"{label}: {value}", class_="small") for label, value in understood(answer)),
+            _body(answer, message),
+            element("p", dots, word, class_="growing"),
+            class_=f"answer {answer.status}",
+        ),
+        _sources(answer, message) if answer.citations else None,
+        None if stopped else _reading(partial.reading, message),
+        element("footer", element("p", answer.disclaimer), element("p", answer.authorship), class_="small"),
+        class_="message",
+        id=f"message-{message}",
+        data_state="stopped" if stopped else "pending",
+        data_step=len(answer.sentences) + 1,
+        data_announce="Stopped." if stopped else None,
+        aria_busy=None if stopped else "true",
+        aria_labelledby=f"asked-{message}",
+    )
+
+
+def _reading(reading: tuple[Citation, ...], message: int) -> Html:
+    """What the model was given, each to be opened."""
+    items = (
+        element(
+            "li",
+            button(
+                f"{citation.title} › {citation.section}" if citation.section else citation.title,
+                f"{citation.title} › {citation.section}, passage {citation.number} for answer {message}"
+                if citation.section
+                else f"{citation.title}, passage {citation.number} for answer {message}",
+                data_open=_place(citation),
+            ),
+        )
+        for citation in reading
+    )
+    return element("div", element("h4", "Passages it is written from"), element("ul", *items, class_="related"))
 
 
 def asked(question: str, *, message: int) -> Html:
@@ -120,6 +173,7 @@ def _body(answer: Answer, message: int) -> Html:
         *(element("p", line, class_="caution") for line in told),
         *(_group(group, answer, message) for group in groups(answer)),
         *(element("p", line) for line in lines if line.strip()),
+        *(element("p", line, class_="small") for line in about_writing(answer)),
         _uncovered(answer.uncovered_parts) if answer.uncovered_parts else None,
     )
 
@@ -132,6 +186,7 @@ def _uncovered(parts: tuple[str, ...]) -> Html:
 def _group(group: Group, answer: Answer, message: int) -> Html:
     blocks = [(key[0], tuple(run)) for key, run in groupby(group.sentences, lambda s: (s.item, s.number is None))]
     return fragment(
+        element("p", group.word, class_="before-quotes") if group.word else None,
         element("h4", group.heading) if group.heading else None,
         *(_block(run, item, answer, message) for item, run in blocks),
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, StringConstraints, ValidationError, field_validator
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from sci_assistant.errors import SettingsError
@@ -38,14 +38,33 @@ class Settings(BaseSettings):
         default=None, description="folder or hub id of a sentence-transformers model; empty: the bundled weights"
     )
     answers: Literal["quoted", "written"] = Field(default="quoted", description="how answers are made")
-    model: str | None = Field(default=None, description="chat model for written answers, as provider:name")
+    answers_switch: bool = Field(default=False, description="whether a person may switch written answers on or off")
+    model: str | None = Field(
+        default=None, description="chat model for written answers: openai:, ollama:, anthropic: NAME or gguf:PATH"
+    )
     model_base_url: str | None = Field(default=None, description="address of the chat model's server")
+    model_silence_s: float = Field(default=60, gt=0, description="longest wait for the model's next words, in seconds")
+    model_total_s: float = Field(default=180, gt=0, description="longest time for one written answer, in seconds")
+    model_retries: int = Field(default=2, ge=0, le=5, description="further tries when the server fails at the start")
+    model_max_tokens: int = Field(default=320, ge=32, description="longest written answer, in tokens")
+    model_parallel: int = Field(default=1, ge=1, le=64, description="answers that are written at the same time")
+    model_threads: int = Field(default=0, ge=0, description="threads of a gguf: model; 0: one for each core, at most 8")
+    judge: str | None = Field(
+        default=None, description="folder or hub id of an entailment model that may remove written sentences, too"
+    )
     chroma_url: str | None = Field(default=None, description="address of a Chroma server; empty: embedded Chroma")
     disclaimer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=20)] = Field(
         default=DISCLAIMER, description="the publisher's required wording"
     )
     feedback_file: Path | None = Field(
         default=None, description="JSON Lines file for thumbs up or down; empty: the buttons are absent"
+    )
+    gaps_file: Path | None = Field(
+        default=None,
+        description="JSON Lines file for questions that found no answer, scrubbed; empty: none is kept",
+    )
+    maintainer_token: SecretStr | None = Field(
+        default=None, description="password of the maintainers' page; empty: there is no such page", min_length=12
     )
     max_question_chars: int = Field(default=4000, ge=100, description="longest question accepted, in characters")
     max_history_turns: int = Field(default=20, ge=0, description="earlier questions that are read, in turns")
@@ -100,7 +119,7 @@ class Settings(BaseSettings):
             raise ValueError("write it as /name")
         return value.rstrip("/")
 
-    @field_validator("store", "corpus", "feedback_file", mode="after")
+    @field_validator("store", "corpus", "feedback_file", "gaps_file", mode="after")
     @classmethod
     def _expand_home(cls, value: Any) -> Any:
         if isinstance(value, tuple):
@@ -120,4 +139,6 @@ def load_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "SCI_ASSISTANT_" + str(first["loc"][0]).upper()
+        if name.endswith("_TOKEN"):  # never shown
+            raise SettingsError(f"{name} is too short: use at least 12 characters.") from None
         raise SettingsError(f"{name} cannot be {first['input']!r}: {first['msg']}.") from error

@@ -1,9 +1,13 @@
 """Which build is live: a folder of builds, a pointer that is replaced in one step, a lock for indexers.
 
 STORE/CURRENT            the name of the live build, replaced atomically
+STORE/LIVED              names of builds that were live, oldest first: where a roll back leads to
 STORE/builds/NAME/       one build (index.py)
+STORE/segments/NAME/     vectors in embedded Chroma, used by one build or several (chroma.py)
 STORE/vectors.sqlite     vectors by hash of model, form and text: what is unchanged is not embedded again
 STORE/indexing.lock      held by the process that indexes
+
+With a Chroma server CURRENT, LIVED, the builds and a lock are records there (shelf.py), and the folder keeps copies.
 """
 
 from __future__ import annotations
@@ -11,9 +15,11 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import socket
 import sqlite3
 import threading
 import time
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -21,12 +27,21 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock, Timeout
 
+from sci_assistant.chroma import Place, Step, delete_segment, list_segments
 from sci_assistant.errors import StoreBusy, StoreEmpty, StoreError
-from sci_assistant.index import Build, delete_collection
+from sci_assistant.index import Build, BuildFiles
+from sci_assistant.manifest import MANIFEST, read_manifest, sync_folder
 from sci_assistant.models import ModelSpec, Vectors
+from sci_assistant.shelf import Shelf
 
 GRACE_SECONDS = 60.0  # how long questions under way may go on using a build that was replaced
+POLL_SECONDS = 2.0  # between two looks at a server's pointer
 KEPT_BUILDS = 2  # the live one and the one before
+LOOKED_UP_AT_ONCE = 500  # keys in one query of the vector cache: SQLite's own limit is 999 in old versions
+
+
+def _no_step(_what: str) -> None:
+    return
 
 
 class Store:
@@ -35,44 +50,102 @@ class Store:
     def __init__(self, folder: Path, *, chroma_url: str | None = None) -> None:
         self.folder = folder
         self.chroma_url = chroma_url
+        self.place = Place(folder, chroma_url)
+        self._shelf = Shelf(chroma_url) if chroma_url else None
+        self._polled: tuple[float, str | None] | None = None
         self._guard = threading.Lock()
+        self._opening = threading.Lock()
         self._open: tuple[str, Build] | None = None
         self._retired: list[tuple[float, Build]] = []
 
     def current_name(self) -> str | None:
-        """The name of the live build, None where nothing is indexed."""
+        """The name of the live build, None where nothing is indexed. A server is asked every POLL_SECONDS."""
+        if self._shelf is None:
+            return self._note("CURRENT")
+        polled = self._polled
+        if polled is None or time.monotonic() - polled[0] > POLL_SECONDS:
+            polled = self._polled = (time.monotonic(), self._note("CURRENT"))
+        return polled[1]
+
+    def _note(self, name: str) -> str | None:
+        """What stands in CURRENT or LIVED, None where nothing does."""
+        if self._shelf is not None:
+            return self._shelf.read(name)
         try:
-            return (self.folder / "CURRENT").read_text(encoding="ascii").strip() or None
+            return (self.folder / name).read_text(encoding="ascii").strip() or None
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as error:
             raise StoreError(f"The store {self.folder} cannot be read: {error}. Run: sci-assistant index") from error
 
+    def _write_note(self, name: str, *lines: str) -> None:
+        if self._shelf is not None:
+            self._shelf.write(name, "\n".join(lines))
+        else:
+            _replace(self.folder / name, *lines)
+
     def live(self) -> Build:
         """The live build, opened once and again when the pointer has moved.
+
+        One question opens the new build; others that come meanwhile are answered from the one before.
 
         Raises:
             StoreEmpty: nothing is indexed.
             StoreError: the build cannot be read.
         """
-        with self._guard:  # read within, so that nobody goes back to the build before
-            name = self.current_name()
-            if name is None:
-                raise StoreEmpty(f"Nothing is indexed in {self.folder}. Run: sci-assistant index")
-            if self._open is None or self._open[0] != name:
-                fresh = Build(self.build_folder(name), chroma_url=self.chroma_url)
+        name = self._live_name()
+        opened = self._open
+        if opened is not None and opened[0] == name:
+            return opened[1]
+        if not self._opening.acquire(blocking=opened is None):
+            assert opened is not None
+            return opened[1]
+        try:
+            return self._reopen()
+        finally:
+            self._opening.release()
+
+    def _live_name(self) -> str:
+        name = self.current_name()
+        if name is None:
+            raise StoreEmpty(f"Nothing is indexed in {self.chroma_url or self.folder}. Run: sci-assistant index")
+        return name
+
+    def _reopen(self) -> Build:
+        """Open what is live now, where it is not open yet. One thread at a time, so that nobody goes back."""
+        name = self._live_name()
+        if self._open is None or self._open[0] != name:
+            fresh = Build(self._local(name), chroma_url=self.chroma_url)
+            with self._guard:
                 if self._open is not None:
                     self._retired.append((time.monotonic(), self._open[1]))
                 self._open = (name, fresh)
-            self._close_retired()
-            return self._open[1]
+        self._close_retired()
+        return self._open[1]
+
+    def live_files(self) -> BuildFiles:
+        """The files of the live build, without its vectors in Chroma.
+
+        Raises:
+            StoreEmpty: nothing is indexed.
+            StoreError: the build cannot be read.
+        """
+        return BuildFiles(self._local(self._live_name()))
+
+    def _local(self, name: str) -> Path:
+        """The folder of a build, fetched from the server where it is not here yet."""
+        folder = self.build_folder(name)
+        if self._shelf is not None and not (folder / MANIFEST).exists():
+            self._shelf.fetch(folder)
+        return folder
 
     def _close_retired(self) -> None:
         now = time.monotonic()
-        for retired, build in list(self._retired):
-            if now - retired > GRACE_SECONDS:
-                self._retired.remove((retired, build))
-                build.close()
+        with self._guard:
+            done = [(retired, build) for retired, build in self._retired if now - retired > GRACE_SECONDS]
+            self._retired = [each for each in self._retired if each not in done]
+        for _, build in done:
+            build.close()
 
     def close(self) -> None:
         """Close every build that is open."""
@@ -81,29 +154,96 @@ class Store:
             self._retired, self._open = [], None
         for build in builds:
             build.close()
+        if self._shelf is not None:
+            self._shelf.close()
 
     def build_folder(self, name: str) -> Path:
         return self.folder / "builds" / name
 
-    def publish(self, name: str) -> None:
+    def publish(self, name: str, *, step: Step = _no_step) -> None:
         """Make a complete build the live one, in one step, and remove builds that nobody needs."""
-        pointer = self.folder / "CURRENT"
-        fresh = pointer.with_suffix(".new")
-        with fresh.open("w", encoding="ascii") as stream:
-            stream.write(name + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(fresh, pointer)
-        self._remove_old(keep=name)
+        if self._shelf is not None and name not in self._shelf.builds():
+            self._shelf.put(self.build_folder(name), step=step)
+        self.remember_live()
+        step("live build remembered")
+        self._write_note("CURRENT", name)
+        self._polled = None
+        step("pointer moved")
+        self._remove_old(keep=name, step=step)
 
-    def _remove_old(self, *, keep: str) -> None:
-        builds = sorted((self.folder / "builds").iterdir(), key=lambda folder: folder.name)
-        whole = [folder for folder in builds if (folder / "manifest.json").exists() and folder.name != keep]
-        kept = {keep, *(folder.name for folder in whole[-(KEPT_BUILDS - 1) :])}
-        for folder in builds:
-            if folder.name not in kept:
-                delete_collection(folder, folder.name, chroma_url=self.chroma_url)
-                shutil.rmtree(folder, ignore_errors=True)
+    def remember_live(self) -> None:
+        """Note the live build as one that a roll back may lead to; a build that was never live is not among them."""
+        name = self.current_name()
+        if name is not None:
+            self._write_note("LIVED", *[n for n in self._lived() if n != name and self._is_whole(n)], name)
+
+    def previous_name(self) -> str | None:
+        """The build that was live before the live one, None where none is kept."""
+        live = self.current_name()
+        return next((name for name in reversed(self._lived()) if name != live and self._is_whole(name)), None)
+
+    def _lived(self) -> list[str]:
+        try:
+            return (self._note("LIVED") or "").split()
+        except StoreError:
+            return []
+
+    def _is_whole(self, name: str) -> bool:
+        if self._shelf is not None:
+            return name in self._shelf.builds()
+        return (self.build_folder(name) / MANIFEST).exists()
+
+    def rollback(self) -> tuple[str, str]:
+        """Make the previous build the live one; names of the build before and after. A second call goes back again.
+
+        Raises:
+            StoreEmpty: there is no build to go back to.
+            StoreBusy, StoreError: the store is held by another process, or the previous build is damaged.
+        """
+        with self.indexing():
+            live, previous = self.current_name(), self.previous_name()
+            if live is None or previous is None:
+                raise StoreEmpty(f"No earlier build is kept in {self.folder}: nothing can be rolled back.")
+            Build(self._local(previous), chroma_url=self.chroma_url).close()  # never go back to a damaged one
+            self.publish(previous)
+            return live, previous
+
+    def discard(self, name: str) -> None:
+        """Remove a build that did not go live."""
+        if name != self.current_name():
+            self._remove(name)
+            delete_segment(self.place, name)
+
+    def _remove_old(self, *, keep: str, step: Step = _no_step) -> None:
+        """Remove all builds but the live one and the one before, and segments that neither uses."""
+        folder = self.folder / "builds"
+        found = {each.name for each in folder.iterdir()} if folder.is_dir() else set()
+        names = sorted(found | (self._shelf.builds() if self._shelf is not None else set()))
+        previous = self.previous_name()
+        whole = [name for name in names if self._is_whole(name) and name != keep]
+        kept = {keep, *([previous] if previous else whole[-(KEPT_BUILDS - 1) :])}
+        for name in names:
+            if name not in kept:
+                self._remove(name)
+                step(f"build {name} removed")
+        for segment in list_segments(self.place) - self._used_segments(kept):
+            delete_segment(self.place, segment)
+            step(f"segment {segment} removed")
+
+    def _used_segments(self, builds: set[str]) -> set[str]:
+        """The segments of builds; of one that cannot be read, that of its own name."""
+        used = set(builds)
+        for name in builds:
+            try:
+                used.update(segment.name for segment in read_manifest(self._local(name)).segments)
+            except StoreError:
+                continue
+        return used
+
+    def _remove(self, name: str) -> None:
+        if self._shelf is not None:
+            self._shelf.remove(name)
+        shutil.rmtree(self.build_folder(name), ignore_errors=True)
 
     @contextmanager
     def indexing(self) -> Iterator[None]:
@@ -121,10 +261,41 @@ class Store:
             raise StoreBusy(f"Another process is indexing {self.folder}. Wait until it is done.") from error
         except OSError as error:
             raise StoreError(f"The store {self.folder} cannot be written: {error}") from error
+        self._polled = None
+        try:
+            with self._claimed():
+                yield
+        finally:
+            lock.release()
+
+    @contextmanager
+    def _claimed(self) -> Iterator[None]:
+        """Hold the server for writing, where there is one."""
+        if self._shelf is None:
+            yield
+            return
+        owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        holder = self._shelf.claim("INDEXING", owner)
+        if holder is not None:
+            raise StoreBusy(
+                f"{holder} is indexing on {self.chroma_url}. Wait until it is done; the hold of an indexer that "
+                "broke off ends after six hours."
+            )
         try:
             yield
         finally:
-            lock.release()
+            self._shelf.release("INDEXING")
+
+
+def _replace(file: Path, *lines: str) -> None:
+    """Write lines in one step: a reader sees the old ones or these, whatever happens."""
+    fresh = file.with_suffix(".new")
+    with fresh.open("w", encoding="ascii") as stream:
+        stream.write("\n".join(lines) + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(fresh, file)
+    sync_folder(file.parent)
 
 
 class VectorCache:
@@ -138,6 +309,8 @@ class VectorCache:
     def _connect(self) -> sqlite3.Connection:
         try:
             return self._open()
+        except sqlite3.OperationalError as error:  # a full disk or a folder that cannot be written
+            raise StoreError(f"{self._path} cannot be opened: {error}") from error
         except sqlite3.DatabaseError:  # damaged: it holds nothing that cannot be computed again
             self._path.unlink(missing_ok=True)
             return self._open()
@@ -158,16 +331,24 @@ class VectorCache:
         """Vectors of texts, zeros where unknown, and the positions that are unknown."""
         vectors = np.zeros((len(texts), self._dimensions), dtype=np.float32)
         missing: list[int] = []
+        keys = self._keys(texts)
         with closing(self._connect()) as connection:
-            for position, key in enumerate(self._keys(texts)):
-                row = connection.execute("SELECT vector FROM vectors WHERE key = ?", (key,)).fetchone()
-                if row is None or len(row[0]) != 4 * self._dimensions:
-                    missing.append(position)
-                else:
-                    vectors[position] = np.frombuffer(row[0], dtype="<f4")
+            for start in range(0, len(keys), LOOKED_UP_AT_ONCE):
+                part = keys[start : start + LOOKED_UP_AT_ONCE]
+                marks = ",".join("?" * len(part))
+                found = dict(connection.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", part))
+                for position, key in enumerate(part, start=start):
+                    row = found.get(key)
+                    if row is None or len(row) != 4 * self._dimensions:
+                        missing.append(position)
+                    else:
+                        vectors[position] = np.frombuffer(row, dtype="<f4")
         return vectors, missing
 
     def put(self, texts: Sequence[str], vectors: Vectors) -> None:
         rows = [(key, row.astype("<f4").tobytes()) for key, row in zip(self._keys(texts), vectors, strict=True)]
-        with closing(self._connect()) as connection, connection:
-            connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+        try:
+            with closing(self._connect()) as connection, connection:
+                connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+        except sqlite3.Error as error:
+            raise StoreError(f"{self._path} cannot be written: {error}") from error

@@ -214,6 +214,7 @@ class AnswerSentence:
     section: str
     citations: tuple[int, ...]
     number: int | None = None  # of a step in a numbered list
+    mode: AnswerMode = "quoted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,4 +294,17 @@ class Answer:
     fallback: str | None = None
     mode: AnswerMode = "quoted"
     model: str | None = None
+    sent_to: str | None = None  # the other machine that the question was sent to
     timings_ms: Timings = field(default_factory=Timings, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """An answer on its way. What `answer` shows is checked and never taken back; the last one is `done`.
+
+    `reading` are the excerpts that a model was given, under the numbers it was given.
+    """
+
+    answer: Answer
+    reading: tuple[Citation, ...] = ()
+    done: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -11,11 +12,14 @@ from typing import Any
 from sci_assistant.ask.assistant import Assistant
 from sci_assistant.ask.retrieve import HybridRetriever
 from sci_assistant.ask.triage import Triage
-from sci_assistant.errors import StoreEmpty, StoreError
-from sci_assistant.index import Build, read_manifest
+from sci_assistant.ask.verify import Judge, Source, Verdict, Verifier
+from sci_assistant.ask.write import Writer
+from sci_assistant.errors import SettingsError, StoreEmpty, StoreError
+from sci_assistant.index import Build
 from sci_assistant.models import LocalEmbeddings
 from sci_assistant.settings import Settings
 from sci_assistant.store import Store
+from sci_assistant.types import Answer
 
 # Nothing that a person asks leaves the machine: switched off before any library reads them.
 QUIET = {
@@ -26,6 +30,9 @@ QUIET = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
 }
+
+
+PUBLISH = "To publish it run: sci-assistant publish"
 
 
 def silence_telemetry() -> None:
@@ -50,10 +57,9 @@ def corpus_paths(settings: Settings, store: Store) -> tuple[Path, ...]:
     """The corpus that was set, else the one that the store remembers, else the bundled one."""
     if settings.corpus:
         return settings.corpus
-    name = store.current_name()
-    if name is not None:
+    if store.current_name() is not None:
         try:
-            remembered = tuple(Path(path) for path in read_manifest(store.build_folder(name)).corpus)
+            remembered = tuple(Path(path) for path in store.live_files().manifest.corpus)
         except StoreError:
             remembered = ()
         if remembered and all(path.exists() for path in remembered):
@@ -61,8 +67,50 @@ def corpus_paths(settings: Settings, store: Store) -> tuple[Path, ...]:
     return (bundled_corpus(),)
 
 
+class BuildVerifier:
+    """The verifier that ships, with the glossary of the live build; made when the first sentence is checked."""
+
+    def __init__(self, live: Callable[[], Build], *, judge: Judge | None = None) -> None:
+        self._live, self._judge = live, judge
+        self._made: tuple[str, Verifier] | None = None
+
+    def check(self, sentence: str, sources: Sequence[Source]) -> Verdict:
+        from sci_assistant.ask.rule_verifier import make_verifier
+
+        build = self._live()
+        name = build.manifest.build
+        made = self._made
+        if made is None or made[0] != name:
+            made = self._made = (name, make_verifier(terms=build.glossary, judge=self._judge))
+        return made[1].check(sentence, sources)
+
+
+def make_writer(settings: Settings, live: Callable[[], Build]) -> Writer | None:
+    """What writes answers with the model that was set; None where none is. Nothing is contacted.
+
+    Raises:
+        SettingsError: written answers are wanted and no model is set, or the setting cannot be read.
+    """
+    from sci_assistant.chat_models import ChatModel
+    from sci_assistant.judges import NliJudge
+
+    model = ChatModel.from_settings(settings)
+    if model is not None:
+        return Writer(model, BuildVerifier(live, judge=NliJudge(settings.judge) if settings.judge else None))
+    if settings.answers == "written" or settings.answers_switch:
+        raise SettingsError(
+            "Written answers need a language model. Set SCI_ASSISTANT_MODEL, for example to ollama:qwen3:4b or "
+            "gguf:/models/qwen.gguf, or use SCI_ASSISTANT_ANSWERS=quoted (--answers quoted)."
+        )
+    return None
+
+
 def make_assistant(
-    settings: Settings, *, store: Store | None = None, embeddings: LocalEmbeddings | None = None
+    settings: Settings,
+    *,
+    store: Store | None = None,
+    embeddings: LocalEmbeddings | None = None,
+    writer: Writer | None = None,
 ) -> Assistant:
     """An assistant over a store. Nothing is opened or loaded until the first question."""
     silence_telemetry()
@@ -78,7 +126,7 @@ def make_assistant(
         return build
 
     retriever = HybridRetriever(embeddings=embeddings, live=live, k=settings.passages)
-    return Assistant(retriever, Triage(), settings)
+    return Assistant(retriever, Triage(), settings, writer=writer or make_writer(settings, live))
 
 
 def corpus_notice(settings: Settings, store: Store) -> str | None:
@@ -87,7 +135,7 @@ def corpus_notice(settings: Settings, store: Store) -> str | None:
     from sci_assistant.ingest.build import compare_corpus
 
     try:
-        report = compare_corpus(corpus_paths(settings, store), store.live())
+        report = compare_corpus(corpus_paths(settings, store), store.live_files())
     except (CorpusError, StoreError) as error:
         return f"The corpus cannot be compared with what is live: {error}"
     counts = (
@@ -97,7 +145,7 @@ def corpus_notice(settings: Settings, store: Store) -> str | None:
         (len(report.failed), "unreadable"),
     )
     changed = ", ".join(f"{count} {word}" for count, word in counts if count)
-    return f"{changed} since it was indexed. To publish it run: sci-assistant index" if changed else None
+    return f"{changed} since it was indexed. {PUBLISH}" if changed else None
 
 
 def read_status(settings: Settings, store: Store) -> dict[str, Any]:
@@ -109,11 +157,10 @@ def read_status(settings: Settings, store: Store) -> dict[str, Any]:
         "changed": None,
         "settings": {f"SCI_ASSISTANT_{name.upper()}": str(value) for name, value in settings.model_dump().items()},
     }
-    name = store.current_name()
-    if name is None:
+    if store.current_name() is None:
         return status
     try:
-        manifest = read_manifest(store.build_folder(name))
+        manifest = store.live_files().manifest
     except StoreError as error:
         return status | {"problem": str(error)}
     age = datetime.now(UTC) - datetime.fromisoformat(manifest.created)
@@ -135,15 +182,44 @@ def read_status(settings: Settings, store: Store) -> dict[str, Any]:
 
 
 def warm_up(assistant: Assistant) -> None:
-    """Load the model and open the build, so that the first question is as quick as the next.
+    """Load the models and open the build, so that the first question is as quick as the next.
+
+    A chat model on another machine, or in another program, is not asked anything.
 
     Raises:
         AssistantError: the store or the model cannot be used.
     """
+    from sci_assistant.ask.prompts import NOT_IN_SOURCES, WRITING_START
+    from sci_assistant.chat_models import ChatModel
     from sci_assistant.types import Turn
 
     try:
         assistant.search(Turn("spinal cord injury"), k=1)
     except StoreEmpty:
         return
-    assistant.ask(Turn("What is a spinal cord injury?"))  # rules and word lists are read once too
+    assistant.ask(Turn("What is a spinal cord injury?"), answers="quoted")  # rules and word lists are read once too
+    model = assistant.model
+    if isinstance(model, ChatModel) and model.in_process:
+        for _ in model.stream((*WRITING_START, ("human", NOT_IN_SOURCES))):  # reads what never changes, once
+            break
+
+
+def make_assistant_over(build: Build, settings: Settings, embeddings: LocalEmbeddings) -> Assistant:
+    """An assistant over one opened build, live or not."""
+    retriever = HybridRetriever(embeddings=embeddings, live=lambda: build, k=settings.passages)
+    return Assistant(retriever, Triage(), settings)
+
+
+def make_gap_keeper(settings: Settings, store: Store) -> Callable[[Answer], None] | None:
+    """What keeps a question that found no answer; None where the operator named no file for them."""
+    path = settings.gaps_file
+    if path is None:
+        return None
+
+    def keep(answer: Answer) -> None:
+        from sci_assistant.gaps import is_gap, keep_gap
+
+        if is_gap(answer):
+            keep_gap(answer, path, known=store.live().vocabulary)
+
+    return keep

@@ -10,14 +10,34 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sci_assistant_eval import fit_answerable, fit_query_adapter, fit_second_voice, questions, vignettes
+from sci_assistant_eval import (
+    claims,
+    fit_answerable,
+    fit_likeness,
+    fit_notice_words,
+    fit_query_adapter,
+    fit_second_voice,
+    fit_sentences,
+    fit_verify,
+    questions,
+    vignettes,
+)
 
 from sci_assistant.wire import bundled_corpus
 
 ROOT = Path(__file__).parents[2]
 HO = "heterotopic-ossification"
-FITS = (fit_answerable, fit_query_adapter, fit_second_voice)
-LOADERS = {"load_questions": questions.load_questions, "load_vignettes": vignettes.load_vignettes}
+FITS = (fit_answerable, fit_likeness, fit_notice_words, fit_query_adapter, fit_second_voice, fit_sentences, fit_verify)
+LOADERS = {
+    "load_questions": questions.load_questions,
+    "load_vignettes": vignettes.load_vignettes,
+    "load_claims": claims.load_claims,
+}
+GROUPS = {
+    "load_questions": lambda row: row.kind,
+    "load_vignettes": lambda row: (row.expect, row.caution),
+    "load_claims": lambda row: row.type,
+}
 
 
 class Guarded:
@@ -29,19 +49,17 @@ class Guarded:
     def __call__(self, folder=None, *, split=None):
         assert split == "dev", f"{self.name} was asked for split {split!r}"
         self.calls += 1
-        kinds: dict[tuple, list] = {}
+        kinds: dict[object, list] = {}
         for row in LOADERS[self.name](folder, split="dev"):
-            kinds.setdefault((row.kind,) if self.name == "load_questions" else (row.expect, row.caution), []).append(
-                row
-            )
+            kinds.setdefault(GROUPS[self.name](row), []).append(row)
         return tuple(row for rows in kinds.values() for row in rows[:6])
 
 
 @pytest.fixture
 def guards(monkeypatch):
-    """Both loaders guarded, in the modules that define them and in those that fit."""
+    """All loaders guarded, in the modules that define them and in those that fit."""
     made = {name: Guarded(name) for name in LOADERS}
-    for module in (questions, vignettes, *FITS):
+    for module in (questions, vignettes, claims, *FITS):
         for name, guard in made.items():
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, guard)
@@ -95,14 +113,41 @@ def test_the_second_voice_is_fitted_on_dev(guards, tiny_store):
     assert guards["load_questions"].calls == guards["load_vignettes"].calls == 1
 
 
+@pytest.mark.filterwarnings("ignore")  # so few messages hardly converge
+def test_the_weighed_words_are_fitted_on_dev(guards):
+    done = CliRunner().invoke(fit_notice_words.main, [], catch_exceptions=False)
+    assert done.exit_code == 0
+    assert guards["load_questions"].calls == guards["load_vignettes"].calls == 1
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_choice_of_sentences_is_fitted_on_dev(guards, tiny_store):
+    done = CliRunner().invoke(fit_sentences.main, ["--store", str(tiny_store)], catch_exceptions=False)
+    assert done.exit_code == 0 and guards["load_questions"].calls == 1
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_how_a_question_sounds_is_shown_on_dev_alone(guards, tiny_store):
+    done = CliRunner().invoke(fit_likeness.main, ["--store", str(tiny_store)], catch_exceptions=False)
+    assert done.exit_code == 0 and guards["load_questions"].calls == 1
+
+
+def test_the_check_of_written_sentences_is_fitted_on_dev(guards, monkeypatch):
+    monkeypatch.setattr(fit_verify, "KEPT", 0.5)  # of six paraphrases
+    limits, shares = fit_verify.choose(fit_verify.collect())
+    assert guards["load_claims"].calls == 1
+    assert limits.coverage in fit_verify.COVERAGES and shares["paraphrase"] >= 0.5
+
+
+@pytest.mark.parametrize("name", ["answerable.json", "verify.json"])
+def test_what_ships_says_what_it_was_fitted_on(name):
+    raw = json.loads((files("sci_assistant") / "data" / name).read_text(encoding="utf-8"))
+    assert raw["fitted_on"] == "dev"
+
+
 @pytest.mark.parametrize("path", [*ROOT.glob("eval/fit_*.py"), *ROOT.glob("benchmarks/*.py")], ids=lambda p: p.name)
 def test_what_fits_or_compares_names_dev_in_every_call(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in LOADERS:
             splits = [k.value.value for k in node.keywords if k.arg == "split" and isinstance(k.value, ast.Constant)]
             assert splits == ["dev"], f"{path.name}:{node.lineno}"
-
-
-def test_the_decision_that_ships_says_what_it_was_fitted_on():
-    raw = json.loads((files("sci_assistant") / "data" / "answerable.json").read_text(encoding="utf-8"))
-    assert raw["fitted_on"] == "dev"

@@ -59,9 +59,9 @@ def test_an_existing_article_is_replaced_only_by_force(tmp_path: Path) -> None:
 
 
 def test_other_files_cannot_be_imported(tmp_path: Path) -> None:
-    (tmp_path / "a.pdf").write_bytes(b"%PDF")
-    with pytest.raises(CorpusError, match=r"\.txt can be imported"):
-        to_markdown(tmp_path / "a.pdf")
+    (tmp_path / "a.png").write_bytes(b"PNG")
+    with pytest.raises(CorpusError, match=r"\.docx can be imported"):
+        to_markdown(tmp_path / "a.png")
 
 
 @given(st.lists(st.tuples(st.sampled_from(["heading", "paragraph", "item"]), LINE), min_size=1, max_size=8))

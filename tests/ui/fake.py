@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from sci_assistant.types import (
     Citation,
     Link,
     Notice,
+    Partial,
     Phone,
     Related,
     Section,
@@ -185,6 +187,10 @@ class FakeAssistant:
 
     article_count = len(ARTICLES)
     authorship = AUTHORSHIP
+    model = None
+
+    def ask_stream(self, turn: Turn, *, answers: str | None = None) -> Iterator[Partial]:
+        yield Partial(self.ask(turn), done=True)
 
     def ask(self, turn: Turn) -> Answer:
         self.turns.append(turn)

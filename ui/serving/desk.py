@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from sci_assistant_ui.page import Assistant
 
@@ -38,6 +38,7 @@ log = logging.getLogger("sci_assistant.answers")
 class Served(Assistant, Protocol):
     """What programs need from the assistant beside what the page needs."""
 
+    def ask(self, turn: Turn, *, answers: AnswerMode | None = None) -> Answer: ...
     def notice(self, turn: Turn) -> Notice | None: ...
     def search(self, turn: Turn, *, k: int, by_article: bool = False) -> Retrieved: ...
     def articles(self) -> tuple[Article, ...]: ...
@@ -119,13 +120,11 @@ class Desk:
         Raises:
             NotOffered: this way of answering is not offered here.
         """
-        if answers is None or (answers == self.settings.answers):
+        if answers is None or answers == self.settings.answers:
             return self.assistant.ask
-        offered = getattr(self.settings, "answers_switch", False) and getattr(self.assistant, "writer", None)
-        if not offered:
+        if not self.settings.answers_switch or self.assistant.model is None:
             raise NotOffered(f"{answers.capitalize()} answers are not offered here. Leave out `answers`.")
-        ask: Any = self.assistant.ask  # an assistant that has a writer takes `answers`
-        return partial(ask, answers=answers)
+        return partial(self.assistant.ask, answers=answers)
 
     @asynccontextmanager
     async def place(self, key: str, *, client: str) -> AsyncIterator[Ticket]:
@@ -189,11 +188,23 @@ class Desk:
         ticket.busy = False
         return result
 
-    async def steps(self, ticket: Ticket, values: Iterator[T]) -> AsyncIterator[T]:
-        """What an iterator gives, each step made in a thread."""
+    async def steps(self, ticket: Ticket, values: Iterator[T]) -> AsyncGenerator[T]:
+        """What an iterator gives, each step made in a thread. Where nobody waits for it any more, it is closed."""
         end = object()
-        while (value := await self.run(ticket, partial(next, values, end))) is not end:
-            yield value
+        close = getattr(values, "close", lambda: None)
+
+        def step() -> T | object:
+            value = next(values, end)
+            if ticket.abandoned:
+                close()  # ends a model that is still writing
+            return value
+
+        try:
+            while (value := await self.run(ticket, step)) is not end:
+                yield value  # type: ignore[misc]  # only the sentinel is no T
+        finally:
+            if not ticket.busy:
+                self._answers.submit(close)
 
     def count(self, answer: Answer, door: Door) -> None:
         """Count and log an answer, without a word of it."""

@@ -53,12 +53,30 @@
 
   const showMessage = (messages, wanted) => {
     const shown = document.getElementById(wanted.id);
-    if (shown && shown.dataset.state === wanted.dataset.state) { showPlace(shown, wanted); return; }
+    const same = shown && shown.dataset.state === wanted.dataset.state && shown.dataset.step === wanted.dataset.step;
+    if (same) { showPlace(shown, wanted); return; }
     const message = document.importNode(wanted, true);
-    if (shown) shown.replaceWith(message);
+    const grows = shown && "step" in shown.dataset;  // a person may be reading it: nothing moves, focus stays
+    if (grows) grow(shown, message);
+    else if (shown) shown.replaceWith(message);
     else messages.append(message);
     if (message.dataset.announce) announce(message.dataset.announce);
-    bringUp(message);
+    if (!grows) bringUp(message);
+  };
+
+  // Make one element like another and leave alone what is equal already, so that focus and open details survive.
+  const grow = (old, fresh) => {
+    if (old.isEqualNode(fresh)) return;
+    if (old.nodeName !== fresh.nodeName || old.id !== fresh.id) { old.replaceWith(fresh); return; }
+    if (old.nodeType === Node.TEXT_NODE) { old.data = fresh.data; return; }
+    if (old.nodeType !== Node.ELEMENT_NODE) return;
+    [...old.attributes].filter((one) => !fresh.hasAttribute(one.name) && one.name !== "open")
+      .forEach((one) => old.removeAttribute(one.name));
+    [...fresh.attributes].forEach((one) => old.setAttribute(one.name, one.value));
+    const parts = [...fresh.childNodes];
+    const before = [...old.childNodes];
+    before.slice(parts.length).forEach((part) => part.remove());
+    parts.forEach((part, index) => (before[index] ? grow(before[index], part) : old.append(part)));
   };
 
   // A place in line is read out once, when it is given; after that it only changes on the page.

@@ -1,6 +1,7 @@
-"""The one answering path: a Turn -> an Answer. Browser, terminal and evaluation all call `Assistant.ask`.
+"""The one answering path: a Turn -> an Answer. Browser, terminal and evaluation all call `ask` or `ask_stream`.
 
     triage -> condense -> spelling -> retrieve -> decide -> quote -> Answer
+                                                              `-> write (written.py) -> Answer, as it grows
 
 `ask` never raises for a question: what goes wrong becomes an `unavailable` answer, and a notice is shown all
 the same, since triage needs neither model nor index.
@@ -11,16 +12,18 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sci_assistant.ask import prompts
+from sci_assistant.ask.answer_text import answer_text
 from sci_assistant.ask.caution import Caution, read_caution
 from sci_assistant.ask.condense import condense, names_nothing
 from sci_assistant.ask.decide import Signals, answerable, knows_own_words, read_signals
 from sci_assistant.ask.intent import lacks_asked_fact, read_intent, small_talk
 from sci_assistant.ask.language import language_of
+from sci_assistant.ask.parts import split_parts
 from sci_assistant.ask.premise import read_premise
 from sci_assistant.ask.quote import Warnings, call_section, quote, quote_warnings
 from sci_assistant.ask.retrieve import HybridRetriever, Retrieved
@@ -28,16 +31,19 @@ from sci_assistant.ask.second_voice import Heard, SecondVoice
 from sci_assistant.ask.spelling import Corrected, correct
 from sci_assistant.ask.stopping import find_warnings
 from sci_assistant.ask.triage import Triage
+from sci_assistant.ask.write import TextModel, Writer
+from sci_assistant.ask.written import make_task, may_be_written, write_answer
 from sci_assistant.errors import AssistantError, ModelError, StoreEmpty
 from sci_assistant.index import Build
 from sci_assistant.settings import Settings
 from sci_assistant.types import (
     Answer,
     AnswerError,
-    AnswerSentence,
+    AnswerMode,
     Article,
     Draft,
     Notice,
+    Partial,
     Related,
     Term,
     Timings,
@@ -49,6 +55,7 @@ _ENDLESS = re.compile(r"(\w{100})\w+")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 MOST_RELATED = 3
+PASSAGES = 16  # whose sentences may be quoted
 BRIEF_WORDS = 60  # of a message under whose notice nothing that lets wait is quoted, likely or not
 MOST_TURNS = 100  # earlier questions of a conversation that is still read
 CRISIS_RULE = "suicide"  # of data/triage.yaml
@@ -63,20 +70,24 @@ class _Question:
     standalone: str
     searched: str
     corrected: Corrected
+    missing: tuple[str, ...] = ()  # parts of it that the articles do not answer, as typed
 
     @property
     def joined(self) -> bool:
         """Whether an earlier topic was added."""
-        return self.searched != self.corrected.text
+        return not self.missing and self.searched != self.corrected.text
 
 
 class Assistant:
     """Answers questions from the live build. Safe for many threads."""
 
-    def __init__(self, retriever: HybridRetriever, triage: Triage, settings: Settings) -> None:
+    def __init__(
+        self, retriever: HybridRetriever, triage: Triage, settings: Settings, *, writer: Writer | None = None
+    ) -> None:
         self._retriever = retriever
         self._triage = triage
         self._settings = settings
+        self._writer = writer
         self._voice = SecondVoice()
 
     @property
@@ -147,6 +158,14 @@ class Assistant:
         question = self._read(turn, self.live)
         return self._retriever.search(question.searched, k=k, by_article=by_article)
 
+    def retrieved(self, searched: str) -> Retrieved:
+        """The passages for what is searched, as an answer is chosen from them.
+
+        Raises:
+            AssistantError: nothing is indexed, or a part does not work.
+        """
+        return self._retriever.search(searched)
+
     def searched(self, turn: Turn) -> str:
         """What is searched for a turn: its question, standalone and with its spelling mended."""
         return self._read(turn, self.live).searched
@@ -157,8 +176,34 @@ class Assistant:
         retrieved = self._retriever.search(question.searched)
         return read_signals(retrieved, question.standalone, question.corrected.changes)
 
-    def ask(self, turn: Turn) -> Answer:
-        """An answer, always: refusals and failures are answers too."""
+    @property
+    def model(self) -> TextModel | None:
+        """The model that writes answers, None where none is set."""
+        return self._writer.model if self._writer else None
+
+    def ask(self, turn: Turn, *, answers: AnswerMode | None = None) -> Answer:
+        """An answer, always: refusals and failures are answers too. `answers` overrules the setting."""
+        *_, last = self.ask_stream(turn, answers=answers)
+        return last.answer
+
+    def ask_stream(self, turn: Turn, *, answers: AnswerMode | None = None) -> Iterator[Partial]:
+        """The answer as it grows; the last one is done. A quoted answer comes whole. Closing it stops the model."""
+        quoted = self._ask_quoted(turn)
+        written = (answers or self._settings.answers) == "written"
+        if self._writer is None or not written or not may_be_written(quoted):
+            yield Partial(quoted, done=True)
+            return
+        try:
+            turn = self._limited(_legible(turn))
+            searched = self.searched(turn)
+            task = make_task(turn, quoted, searched, self.retrieved(searched))
+        except Exception:  # the quoted answer is there: nothing may cost it
+            log.exception("A written answer could not be prepared")
+            task = None
+        yield from write_answer(self._writer, quoted, task)
+
+    def _ask_quoted(self, turn: Turn) -> Answer:
+        """The quoted answer, with which every written one begins."""
         start = time.perf_counter()
         long_talk = len(turn.history) > MOST_TURNS
         turn = _legible(turn)
@@ -236,9 +281,9 @@ class Assistant:
         said = self._said_back(turn)
         if said is not None and notice is None:
             return self._blank(turn, notice, status="not_covered", text=said)
-        question = self._read(turn, self.live)
+        question = self._without_missing_parts(self._read(turn, self.live))
         condensed = time.perf_counter()
-        retrieved = self._retriever.search(question.searched)
+        retrieved = self._retriever.search(question.searched, k=PASSAGES)
         found = time.perf_counter()
         heard = self._second_voice(turn, retrieved)
         notice = notice or heard.notice
@@ -268,6 +313,22 @@ class Assistant:
         searched = condense(corrected.text, history, topics=build.topics, familiarity=self._retriever.familiarity)
         standalone = searched if searched != corrected.text else turn.question
         return _Question(turn, standalone, searched, corrected)
+
+    def _without_missing_parts(self, question: _Question) -> _Question:
+        """A question that asks several things, of which the articles answer some: those, and what is missing."""
+        parts = () if question.joined else split_parts(question.corrected.text)
+        covered: list[str] = []
+        missing: list[str] = []
+        for place, part in enumerate(parts):
+            topics, familiarity = self.live.topics, self._retriever.familiarity
+            whole = condense(part, list(parts[:place]), topics=topics, familiarity=familiarity)
+            signals = read_signals(self._retriever.search(whole), whole)
+            asks_act = read_intent(whole).request_to_act
+            (covered if answerable(signals) and not asks_act else missing).append(part)
+        if not covered or not missing:
+            return question
+        asked = "? ".join(covered)
+        return replace(question, standalone=asked, searched=asked, missing=tuple(missing))
 
     def _from_passages(
         self, question: _Question, retrieved: Retrieved, notice: Notice | None, *, likely: bool, warnings: Warnings
@@ -301,11 +362,11 @@ class Assistant:
                 self._blank(question.turn, notice, status="answered", text=answer_text(draft)),
                 sentences=draft.sentences,
                 citations=draft.citations,
-                uncovered_parts=_unconfirmed(question.turn.question),
+                uncovered_parts=(*_unconfirmed(question.turn.question), *question.missing),
             )
         return replace(
             answer,
-            standalone_question=question.standalone,
+            standalone_question=question.turn.question if question.missing else question.standalone,
             corrected=question.corrected.changes,
         )
 
@@ -382,30 +443,6 @@ def question_problem(question: str, settings: Settings) -> str | None:
     if len(question) > settings.max_question_chars:
         return prompts.TOO_LONG.format(length=len(question), most=settings.max_question_chars)
     return None
-
-
-def answer_text(draft: Draft) -> str:
-    """The answer as plain text: sentences with [n] marks, each list item and numbered step on a line of its own."""
-    quotes = {citation.number: citation.quote for citation in draft.citations}
-    lines: list[str] = []
-    before: AnswerSentence | None = None
-    for sentence in draft.sentences:
-        piece = f"{sentence.text} {''.join(f'[{number}]' for number in sentence.citations)}"
-        if before is not None and before.kind == sentence.kind and _one_block(before, sentence, quotes):
-            lines[-1] += f" {piece}"
-        elif sentence.kind == "item":
-            lines.append(f"- {piece}" if sentence.number is None else f"{sentence.number}. {piece}")
-        else:
-            lines.append(piece)
-        before = sentence
-    return "\n".join(lines)
-
-
-def _one_block(before: AnswerSentence, sentence: AnswerSentence, quotes: Mapping[int, str]) -> bool:
-    """Whether two sentences stand on one line: all plain ones, and those of one list item (a space parts them)."""
-    if sentence.kind == "sentence":
-        return True
-    return any(f"{before.text} {sentence.text}" in quotes[number] for number in sentence.citations)
 
 
 def authorship(articles: Sequence[Article]) -> str:

@@ -21,6 +21,7 @@ from sci_assistant.ask.adapter import adapt
 from sci_assistant.ask.expand import expand
 from sci_assistant.asked import AskedMatch
 from sci_assistant.index import Build
+from sci_assistant.keyword import best
 from sci_assistant.models import LocalEmbeddings, Vectors
 from sci_assistant.types import Passage
 from sci_assistant.words import stems
@@ -45,6 +46,7 @@ class Retrieved:
     plain: Vectors
     asked: tuple[AskedMatch, ...]
     build: Build
+    revision: str = ""  # of the embedding weights that made the vectors
 
 
 def rank(scores: Sequence[tuple[Mapping[int, float], float]]) -> list[tuple[int, float]]:
@@ -92,7 +94,7 @@ class HybridRetriever(BaseRetriever):
         listed = _by_chunk(matches, build)
         nearest = build.nearest(vector, reach)
         scores = build.keyword.scores(words)
-        best_words = np.argsort(-scores, kind="stable")[:reach]
+        best_words = best(scores, reach)
         found = {*(int(p) for p in best_words if scores[p] > 0), *listed}
         dense = nearest | build.cosines(sorted(found - set(nearest)), vector)
         keyword = {p: float(scores[p]) for p in dense}
@@ -108,7 +110,7 @@ class HybridRetriever(BaseRetriever):
             Passage(build.chunks[p], build.articles[build.chunks[p].article], score, dense[p], keyword[p])
             for p, score in order[:wanted]
         )
-        return Retrieved(passages, vector, plain, matches, build)
+        return Retrieved(passages, vector, plain, matches, build, self.embeddings.revision)
 
     def familiarity(self, text: str) -> float:
         """The best cosine that any chunk has for a text, 0 where nothing is indexed."""

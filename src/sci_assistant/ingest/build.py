@@ -8,29 +8,36 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from sci_assistant.asked import foil_texts, unanswered
+from sci_assistant.assemble import plan_segments, seal, verify, write_arrays, write_new_segment, write_texts
+from sci_assistant.chroma import Step
 from sci_assistant.errors import CorpusError, RemovalsRefused, StoreError
-from sci_assistant.index import FORMAT_VERSION, Build, Manifest, SourceRecord, glossary_hash, write_build
-from sci_assistant.ingest.chunk import CHUNKING_VERSION, Budget, chunk_articles, embedded_sentences
+from sci_assistant.index import Build, BuildFiles, check_model, glossary_hash
+from sci_assistant.ingest.chunk import CHUNKING_VERSION, embedded_sentences
+from sci_assistant.ingest.embed import Before, Cut, Embedder, Progress
 from sci_assistant.ingest.glossary import read_glossary
 from sci_assistant.ingest.parse import read_articles
-from sci_assistant.models import LocalEmbeddings, Vectors
+from sci_assistant.manifest import FORMAT_VERSION, Manifest, SegmentRecord, SourceRecord
+from sci_assistant.models import LocalEmbeddings
 from sci_assistant.store import Store, VectorCache
 from sci_assistant.types import Article, Term
 
 MOST_REMOVALS = 0.1  # of the articles, without --allow-removals
-EMBED_STEP = 256  # texts between two steps of the progress bar
 
 _ARTICLE = TypeAdapter(Article)
 
-Progress = Callable[[int, int], None]  # done, of
+Accept = Callable[[Build], bool]  # a new build, complete beside the live one -> whether it goes live
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,7 @@ class _Plan:
     failures: tuple[Failure, ...]
     glossary: tuple[Term, ...]
 
-    def is_live(self, old: Build | None) -> bool:
+    def is_live(self, old: BuildFiles | None) -> bool:
         """Whether a build holds just this."""
         if old is None:
             return False
@@ -81,8 +88,12 @@ def build_index(
     dry_run: bool = False,
     allow_removals: bool = False,
     progress: Progress | None = None,
+    accept: Accept | None = None,
+    step: Step = lambda _what: None,
 ) -> IndexReport:
-    """Bring the store in line with the corpus.
+    """Bring the store in line with the corpus. A new build that `accept` refuses is removed; nothing changes then.
+
+    `step` is called after each thing that is done, from two threads: for tests that break off there.
 
     Raises:
         CorpusError: a path does not exist, or nothing in it can be read.
@@ -93,14 +104,18 @@ def build_index(
     with store.indexing():
         old = _live(store, anyhow=rebuild)
         if old is not None and not rebuild:
-            old.check(embeddings.spec)
+            check_model(old, embeddings.spec)
         plan = _read(corpus, old)
         report = _compare(plan, old)
         _refuse_removals(report, old, allow_removals=allow_removals)
         if dry_run or (plan.is_live(old) and not rebuild):
             return report
-        name, embedded, chunks = _write(store, plan, corpus, embeddings, progress)
-        store.publish(name)
+        before = None if rebuild else old  # what may be damaged is not taken over
+        name, embedded, chunks = _write(store, plan, corpus, embeddings, old=before, progress=progress, step=step)
+        if not _accepted(store, name, accept):
+            return report
+        step("verified")
+        store.publish(name, step=step)
         return IndexReport(
             report.added,
             report.updated,
@@ -114,19 +129,35 @@ def build_index(
         )
 
 
-def _live(store: Store, *, anyhow: bool) -> Build | None:
+def _accepted(store: Store, name: str, accept: Accept | None) -> bool:
+    """Verify a build and ask `accept` about it; one that is refused, or broken off, is removed."""
+    accepted = False
+    try:
+        fresh = Build(store.build_folder(name), chroma_url=store.chroma_url)
+        try:
+            verify(fresh)
+            accepted = accept is None or accept(fresh)
+        finally:
+            fresh.close()
+    finally:
+        if not accepted:
+            store.discard(name)
+    return accepted
+
+
+def _live(store: Store, *, anyhow: bool) -> BuildFiles | None:
     """The live build, None where there is none; with `anyhow`, None too where it cannot be read any more."""
     if store.current_name() is None:
         return None
     try:
-        return store.live()
+        return store.live_files()
     except StoreError:
         if anyhow:
             return None
         raise
 
 
-def compare_corpus(corpus: Sequence[Path], live: Build) -> IndexReport:
+def compare_corpus(corpus: Sequence[Path], live: BuildFiles) -> IndexReport:
     """How a corpus differs from a live build; nothing is embedded or written.
 
     Raises:
@@ -135,7 +166,7 @@ def compare_corpus(corpus: Sequence[Path], live: Build) -> IndexReport:
     return _compare(_read(corpus, live), live)
 
 
-def _read(corpus: Sequence[Path], old: Build | None) -> _Plan:
+def _read(corpus: Sequence[Path], old: BuildFiles | None) -> _Plan:
     """Every article of the corpus; the last accepted version where the new one cannot be read.
 
     What can be read is taken first, so that a broken file never holds back a newer version of its article.
@@ -189,7 +220,7 @@ def content_hash(article: Article) -> str:
     return hashlib.sha256(_ARTICLE.dump_json(article)).hexdigest()
 
 
-def _compare(plan: _Plan, old: Build | None) -> IndexReport:
+def _compare(plan: _Plan, old: BuildFiles | None) -> IndexReport:
     before = {r.article: r.content_hash for r in old.manifest.records} if old else {}
     now = {r.article: r.content_hash for r in plan.records}
     return IndexReport(
@@ -205,70 +236,122 @@ def _compare(plan: _Plan, old: Build | None) -> IndexReport:
     )
 
 
-def _refuse_removals(report: IndexReport, old: Build | None, *, allow_removals: bool) -> None:
+def _refuse_removals(report: IndexReport, old: BuildFiles | None, *, allow_removals: bool) -> None:
     if old is None or allow_removals:
         return
-    if len(report.removed) > MOST_REMOVALS * len(old.articles):
+    if len(report.removed) > MOST_REMOVALS * len(old.manifest.records):
         listed = ", ".join(report.removed[:5]) + (" ..." if len(report.removed) > 5 else "")
         raise RemovalsRefused(
-            f"{len(report.removed)} of {len(old.articles)} articles would be removed ({listed}). "
+            f"{len(report.removed)} of {len(old.manifest.records)} articles would be removed ({listed}). "
             "If that is meant, run again with --allow-removals."
         )
 
 
 def _write(
-    store: Store, plan: _Plan, corpus: Sequence[Path], embeddings: LocalEmbeddings, progress: Progress | None
+    store: Store,
+    plan: _Plan,
+    corpus: Sequence[Path],
+    embeddings: LocalEmbeddings,
+    *,
+    old: BuildFiles | None,
+    progress: Progress | None,
+    step: Step,
 ) -> tuple[str, int, int]:
-    spec = embeddings.spec
-    chunks = chunk_articles(plan.articles, budget=Budget(spec.max_tokens), count_tokens=embeddings.count_tokens)
-    sentences = [text for article in plan.articles for text in embedded_sentences(article)]
-    asked = [phrasing for article in plan.articles for each in article.asked for phrasing in each.phrasings]
-    foils = foil_texts() if asked else ()  # without listed questions there is nothing to weigh them against
-    texts = [chunk.embedded for chunk in chunks] + sentences + asked + list(foils)
-    vectors, embedded = _embed(texts, embeddings, VectorCache(store.folder, spec), progress)
-    ends = np.cumsum([len(chunks), len(sentences), len(asked)])
-    of_chunks, of_sentences, of_asked, of_foils = np.split(vectors, ends)
+    """Write a whole build beside the live one: its name, how many texts were embedded, how many chunks it has."""
     created = datetime.now(UTC)
     digest = hashlib.sha256("".join(record.content_hash for record in plan.records).encode()).hexdigest()[:8]
     name = f"{created:%Y%m%dT%H%M%S%f}-{digest}"
-    manifest = Manifest(
-        build=name,
-        created=created.isoformat(timespec="seconds"),
-        format_version=FORMAT_VERSION,
-        chunking_version=CHUNKING_VERSION,
-        model=spec,
-        corpus=tuple(str(path.resolve()) for path in corpus),
-        records=plan.records,
-        chunks=len(chunks),
-        sentences=len(sentences),
-        glossary_hash=glossary_hash(plan.glossary),
-    )
-    write_build(
-        store.build_folder(name),
-        manifest,
-        articles=plan.articles,
-        chunks=chunks,
-        chunk_vectors=of_chunks,
-        sentence_vectors=of_sentences,
-        asked_vectors=of_asked,
-        foil_vectors=unanswered(of_foils, of_chunks),
-        glossary=plan.glossary,
-        chroma_url=store.chroma_url,
-    )
-    return name, embedded, len(chunks)
+    form = embeddings.passage_form(_characters(plan), before=old.manifest.model.form if old else None)
+    spec = replace(embeddings.spec, form=form)
+    before = Before(old if old is not None and old.manifest.model == spec else None)
+    known = {r.article: r.content_hash for r in old.manifest.records} if old else {}
+    same = frozenset(r.article for r in plan.records if known.get(r.article) == r.content_hash)
+    folder = store.build_folder(name)
+    try:
+        folder.mkdir(parents=True)
+        step("folder made")
+        cut = before.cut(plan.articles, same, embeddings)
+        step("articles cut")
+        with ThreadPoolExecutor(max_workers=1) as side:
+            embedder = Embedder(embeddings, spec.form, VectorCache(store.folder, spec), side)
+            read = partial(write_texts, folder, articles=plan.articles, chunks=cut.chunks, glossary=plan.glossary)
+            texts = side.submit(read, step=step)
+            segments = _write_vectors(
+                store, folder, plan, cut, before, same, embedder, side, progress=progress or _silent, step=step
+            )
+            texts.result()
+        manifest = Manifest(
+            build=name,
+            created=created.isoformat(timespec="seconds"),
+            format_version=FORMAT_VERSION,
+            chunking_version=CHUNKING_VERSION,
+            model=spec,
+            corpus=tuple(str(path.resolve()) for path in corpus),
+            records=plan.records,
+            chunks=len(cut.chunks),
+            sentences=sum(len(article.sentences) for article in plan.articles),
+            segments=segments,
+            files=(),
+            glossary_hash=glossary_hash(plan.glossary),
+        )
+        seal(folder, manifest, store.place, step=step)
+    except OSError as error:
+        store.discard(name)
+        raise StoreError(f"The store {store.folder} cannot be written: {error}") from error
+    except BaseException:
+        store.discard(name)
+        raise
+    return name, embedder.embedded, len(cut.chunks)
 
 
-def _embed(
-    texts: Sequence[str], embeddings: LocalEmbeddings, cache: VectorCache, progress: Progress | None
-) -> tuple[Vectors, int]:
-    """Vectors of all texts, and how many of them the cache did not have. Longest texts first: less padding."""
-    vectors, missing = cache.get(texts)
-    missing.sort(key=lambda position: -len(texts[position]))
-    for start in range(0, len(missing), EMBED_STEP):
-        step = missing[start : start + EMBED_STEP]
-        fresh = embeddings.embed([texts[position] for position in step])
-        vectors[np.asarray(step)] = fresh
-        cache.put([texts[position] for position in step], fresh)
-        if progress is not None:
-            progress(min(start + EMBED_STEP, len(missing)), len(missing))
-    return vectors, len(missing)
+def _characters(plan: _Plan) -> int:
+    """How many characters are embedded, about: each article as chunks and as sentences, and the questions it lists."""
+    return sum(
+        len(article.text)
+        + sum(len(text) for text in embedded_sentences(article))
+        + sum(len(phrasing) for asked in article.asked for phrasing in asked.phrasings)
+        for article in plan.articles
+    )
+
+
+def _silent(_done: int, _of: int) -> None:
+    return
+
+
+def _write_vectors(
+    store: Store,
+    folder: Path,
+    plan: _Plan,
+    cut: Cut,
+    before: Before,
+    same: frozenset[str],
+    embedder: Embedder,
+    side: Executor,
+    *,
+    progress: Progress,
+    step: Step,
+) -> tuple[SegmentRecord, ...]:
+    """Embed what is new, chunks first: Chroma takes them in while the sentences are embedded."""
+    sentences = [(a.id, embedded_sentences(a)) for a in plan.articles]
+    asked = [(a.id, [phrasing for each in a.asked for phrasing in each.phrasings]) for a in plan.articles]
+    foils = foil_texts() if any(each for _, each in asked) else ()  # without lists there is nothing to weigh against
+    groups = (
+        [cut.chunks[i].embedded for i in cut.new],
+        before.new_texts("sentences", sentences, same),
+        before.new_texts("asked", asked, same),
+        foils,
+    )
+    found = embedder.vectors(groups, progress=progress, step=step)
+    of_chunks = before.chunk_vectors(cut, next(found))
+    laid = plan_segments(before.records, before.segments(cut))
+    segments = side.submit(write_new_segment, store.place, folder.name, cut.chunks, of_chunks, laid, step=step)
+    of_sentences, of_asked, of_foils = found
+    arrays: dict[str, NDArray[Any]] = {
+        "chunks": of_chunks,
+        "segment_of": laid.segment_of,
+        "sentences": before.text_vectors("sentences", sentences, same, of_sentences),
+        "asked": before.text_vectors("asked", asked, same, of_asked),
+        "foils": unanswered(of_foils, of_chunks).astype(np.float16),
+    }
+    write_arrays(folder, arrays, step=step)
+    return segments.result()

@@ -46,6 +46,36 @@ def read_html(raw: str) -> WebPage | None:
     return WebPage(clean(document.get("title") or "").strip(), tuple(reader.parts))
 
 
+_NAMES = {"p": "p", "li": "item", "tr": "row", "td": "cell", "th": "cell", "br": "lb", "img": "graphic"}
+
+
+def read_simple_html(raw: str) -> WebPage:
+    """All of a page that has no menus or banners, such as a converted document; its title is its first `h1`."""
+    from lxml import html
+
+    main = html.fragment_fromstring(HIDDEN.sub("", raw), create_parent="main")
+    title = main.find(".//h1")
+    for node in main.iter():
+        name = str(node.tag)
+        if name in ("ul", "ol"):
+            node.tag = "list"
+            node.set("rend", name)
+        elif len(name) == 2 and name[0] == "h" and name[1].isdigit():
+            node.tag = "head"
+            node.set("rend", name)
+        elif name == "a":
+            node.tag = "ref"
+            node.set("target", node.get("href") or "")
+        elif name in ("strong", "em", "b", "i", "sup", "sub", "span"):
+            node.tag = "hi"
+        else:
+            node.tag = _NAMES.get(name, name)
+    reader = _Reader()
+    reader.walk(main)
+    reader.flush()
+    return WebPage(clean("".join(title.itertext())).strip() if title is not None else "", tuple(reader.parts))
+
+
 @dataclass(slots=True)
 class _Reader:
     """Walks trafilatura's XML: head, p, list, item, quote, code, table, ref (a link), hi, lb, graphic."""

@@ -1,6 +1,6 @@
-"""Turn a web page or a text file into a Markdown article for an editor to finish.
+"""Turn a web page, a text file, a PDF or a Word document into a Markdown article for an editor to finish.
 
-Takes a .html or .txt file; gives Markdown whose headings, lists and links are those of the page, under a front
+Takes a file or a web address; gives Markdown whose headings, lists and links are those of the page, under a front
 matter in which everything unknown is left empty with a comment that says what to write. Parsing the finished
 article gives the text that parsing the page gives.
 """
@@ -9,16 +9,23 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sci_assistant.errors import CorpusError
+from sci_assistant.ingest.blocks import clean
+from sci_assistant.ingest.extract import extract
+from sci_assistant.ingest.fetch import Fetched, fetch
 from sci_assistant.ingest.files import decode, read_bytes
-from sci_assistant.ingest.html import read_html
-from sci_assistant.ingest.parse import parse_html, parse_text, slug
+from sci_assistant.ingest.html import read_html, read_simple_html
+from sci_assistant.ingest.parse import parse_html, parse_parts, parse_text, slug
 from sci_assistant.ingest.plaintext import normalize, read_page, split_sources
 from sci_assistant.types import Article, Block, Section
 
-ENDINGS = (".html", ".htm", ".txt")
+KINDS = {".html": "html", ".htm": "html", ".txt": "txt", ".pdf": "pdf", ".docx": "docx"}
 _SPECIAL = re.compile(r"[\\`*\[\]<]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|&(?=#?\w+;)")
 _LINE_START = re.compile(r"#{1,6}(?=\s|$)|[-+](?=\s|$|-)|>|~(?=~~)")
 _NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
@@ -35,14 +42,63 @@ _NO_SOURCE = {"title": "the source's title", "publisher": "who publishes it"}
 _SOURCE = {"url": "its address", "read": "the day it was read, for example 2026-11-23"}
 
 
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """The page that an article was taken from, and the day."""
+
+    title: str
+    url: str
+    read: date
+
+
 def import_file(file: Path, *, folder: Path, force: bool = False) -> Path:
     """Write the article of `file` into `folder`; the file that was written.
 
     Raises:
         CorpusError: `file` cannot be read, or its article exists and `force` is False.
     """
-    target = folder / f"{slug(file)}.md"
-    text = to_markdown(file)
+    return _write(to_markdown(file), slug(file), folder=folder, force=force)
+
+
+def import_url(
+    url: str,
+    *,
+    folder: Path,
+    today: date,
+    force: bool = False,
+    allow_private: bool = False,
+    fetch: Callable[..., Fetched] = fetch,
+) -> Path:
+    """Write the article at a web address into `folder`; the file that was written. Its source is the address.
+
+    Raises:
+        CorpusError: the address is refused or cannot be read, or its article exists and `force` is False.
+    """
+    found = fetch(url, allow_private=allow_private)
+    named = Path(urlsplit(found.url).path.rstrip("/")).name
+    name = named if slug(named) not in ("article", "index") else urlsplit(found.url).hostname or "article"
+    article, sources = _read(found.kind, found.raw, Path(name), charset=found.charset)
+    origin = _Origin(article.title, found.url, today)
+    return _write(
+        _front_matter(article, sources, origin) + render_body(article), article.id, folder=folder, force=force
+    )
+
+
+def to_markdown(file: Path) -> str:
+    """The Markdown of a web page, text file, PDF or Word document.
+
+    Raises:
+        CorpusError: the file is of another kind, or cannot be read.
+    """
+    kind = KINDS.get(file.suffix.lower())
+    if kind is None:
+        raise CorpusError(f"{file}: files that end in {', '.join(KINDS)} can be imported.")
+    article, sources = _read(kind, read_bytes(file, name=str(file)), file)
+    return _front_matter(article, sources) + render_body(article)
+
+
+def _write(text: str, name: str, *, folder: Path, force: bool) -> Path:
+    target = folder / f"{name}.md"
     if target.exists() and not force:
         raise CorpusError(f"{target}: exists already. Give --force to replace it, or another folder with --to.")
     folder.mkdir(parents=True, exist_ok=True)
@@ -50,22 +106,28 @@ def import_file(file: Path, *, folder: Path, force: bool = False) -> Path:
     return target
 
 
-def to_markdown(file: Path) -> str:
-    """The Markdown of a web page or text file.
+def _read(kind: str, raw: bytes, file: Path, *, charset: str | None = None) -> tuple[Article, tuple[str, ...]]:
+    """The article in a document, and the sources that it lists."""
+    if kind == "docx":
+        page = read_simple_html(extract("docx", raw, name=str(file)).content)
+        content, sources = split_sources(page.parts)
+        return parse_parts(content, title=page.title, path=file), tuple(sources)
+    if kind == "html":
+        text = _decoded(raw, charset, file)
+        web = read_html(text)
+        return parse_html(text, path=file), tuple(split_sources(web.parts)[1]) if web else ()
+    found = extract("pdf", raw, name=str(file)) if kind == "pdf" else None
+    text = found.content if found else _decoded(raw, charset, file)
+    article = parse_text(text, path=file)
+    title = clean(found.title).strip() if found else ""
+    return replace(article, title=title or article.title), read_page(normalize(text)).sources
 
-    Raises:
-        CorpusError: the file is of another kind, or cannot be read.
-    """
-    if not file.name.lower().endswith(ENDINGS):
-        raise CorpusError(f"{file}: files that end in {', '.join(ENDINGS)} can be imported.")
-    raw = decode(read_bytes(file, name=str(file)), name=str(file))
-    if file.suffix.lower() == ".txt":
-        article, sources = parse_text(raw, path=file), read_page(normalize(raw)).sources
-    else:
-        page = read_html(raw)
-        article = parse_html(raw, path=file)
-        sources = tuple(split_sources(page.parts)[1]) if page else ()
-    return _front_matter(article, sources) + render_body(article)
+
+def _decoded(raw: bytes, charset: str | None, file: Path) -> str:
+    try:
+        return raw.decode(charset) if charset else decode(raw, name=str(file))
+    except (LookupError, UnicodeDecodeError) as error:
+        raise CorpusError(f"{file}: is not text in {charset}: {error}. Save the page as UTF-8.") from error
 
 
 def render_body(article: Article) -> str:
@@ -113,10 +175,12 @@ def _escape_start(line: str) -> str:
     return f"\\{line}" if _LINE_START.match(line) else line
 
 
-def _front_matter(article: Article, sources: tuple[str, ...]) -> str:
+def _front_matter(article: Article, sources: tuple[str, ...], origin: _Origin | None = None) -> str:
     lines = ["---", f"id: {article.id}", f"title: {_value(article.title)}"]
     lines += [_empty(name, _EMPTY[name]) for name in ("summary", "topics", "synonyms")]
-    lines += ["sources:", *(line for source in sources or ("",) for line in _source_lines(source))]
+    given = [_origin_lines(origin)] if origin else []
+    given += [_source_lines(source) for source in sources or (() if origin else ("",))]
+    lines += ["sources:", *(line for source in given for line in source)]
     lines += [_empty(name, _EMPTY[name]) for name in ("origin", "written")]
     return "\n".join([*lines, "reviewed: null", "---", ""])
 
@@ -127,6 +191,13 @@ def _source_lines(source: str) -> list[str]:
     given = {"title": title.strip(), "publisher": publisher.strip()}
     fields = [f"{name}: {_value(text)}" if text else _empty(name, _NO_SOURCE[name]) for name, text in given.items()]
     fields += [_empty(name, what) for name, what in _SOURCE.items()]
+    return [f"  {'- ' if place == 0 else '  '}{line}" for place, line in enumerate(fields)]
+
+
+def _origin_lines(origin: _Origin) -> list[str]:
+    """The page that an article was taken from, as its source."""
+    fields = [f"title: {_value(origin.title)}", _empty("publisher", _NO_SOURCE["publisher"])]
+    fields += [f"url: {json.dumps(origin.url)}", f"read: {origin.read.isoformat()}"]
     return [f"  {'- ' if place == 0 else '  '}{line}" for place, line in enumerate(fields)]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from sci_assistant.errors import ArticleError, CorpusError
@@ -22,7 +23,16 @@ from sci_assistant.ingest.plaintext import normalize, read_page, read_record, sp
 from sci_assistant.ingest.schema import read_front_matter
 from sci_assistant.types import Article, Review, Source
 
-__all__ = ["MAX_BYTES", "parse_body", "parse_html", "parse_markdown", "parse_record", "parse_text", "read_articles"]
+__all__ = [
+    "MAX_BYTES",
+    "parse_body",
+    "parse_html",
+    "parse_markdown",
+    "parse_parts",
+    "parse_record",
+    "parse_text",
+    "read_articles",
+]
 
 _RECORD_FIELDS = ("id", "title", "text")
 _RECORD_FORM = 'Write: {"id": "…", "title": "…", "url": "https://…", "text": "…"}.'
@@ -52,6 +62,7 @@ def _read_file(name: str, file: Path) -> Article | CorpusError:
         return error
 
 
+@lru_cache(maxsize=2048)  # checking, comparing and building read the same files; a watcher reads them again and again
 def _parse_file(raw: str, *, name: str, ending: str) -> Article:
     match ending:
         case ".md":
@@ -137,6 +148,15 @@ def parse_text(raw: str, *, path: Path | str) -> Article:
     """
     page = read_page(normalize(raw))
     return _filled(_named(slug(path), page.title or _title(path)), page.parts, path=path)
+
+
+def parse_parts(parts: Sequence[Part], *, title: str, path: Path | str) -> Article:
+    """An article from headings and lines that another reader found; without a title it is called after its file.
+
+    Raises:
+        ArticleError: there is no text.
+    """
+    return _filled(_named(slug(path), title or _title(path)), parts, path=path)
 
 
 def parse_record(record: Mapping[str, object], *, path: Path | str, line: int | None = None) -> Article:

@@ -1,0 +1,123 @@
+"""The computation of the bundled embedding model as an ONNX graph without weights: src/sci_assistant/data/minilm.onnx.
+
+    python -m sci_assistant_eval.export_graph [--write]
+
+The graph names its weights; models.py hands them over from the published safetensors file when it loads the graph, so
+that no copy of them is made and their checksum stays the one that is looked at. BERT (Devlin et al., 2019,
+https://doi.org/10.18653/v1/N19-1423) with onnxruntime's operators for it, then the mean over the tokens, at unit
+length. Without --write it only says whether the file is what this module makes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from sci_assistant.graph import GRAPH, graph_path
+from sci_assistant.weights import HEADS, HIDDEN, INNER, LAYERS, NORM_EPSILON, POSITIONS, VOCABULARY
+
+FUSED = "com.microsoft"
+
+
+def make_graph() -> bytes:
+    """The graph: input_ids, mask (int32, texts x tokens) -> vectors (float32, texts x HIDDEN)."""
+    from onnx import TensorProto, helper
+
+    ints, floats = TensorProto.INT32, TensorProto.FLOAT
+    graph = helper.make_graph(
+        list(_nodes(helper)),
+        "minilm",
+        [helper.make_tensor_value_info(name, ints, ["texts", "tokens"]) for name in ("input_ids", "mask")],
+        [helper.make_tensor_value_info("vectors", floats, ["texts", HIDDEN])],
+        [_weight(name, shape) for name, shape in _shapes().items()],
+    )
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid(FUSED, 1)]
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=9, producer_name="sci-assistant")
+    return bytes(model.SerializeToString(deterministic=True))
+
+
+def _shapes() -> dict[str, tuple[int, ...]]:
+    """Every weight by name; those of linear layers are (in, out)."""
+    shapes: dict[str, tuple[int, ...]] = {
+        "words": (VOCABULARY, HIDDEN),
+        "positions": (POSITIONS, HIDDEN),
+        "gamma": (HIDDEN,),
+        "beta": (HIDDEN,),
+    }
+    for layer in range(LAYERS):
+        parts = {"qkv": (HIDDEN, 3 * HIDDEN), "out": (HIDDEN, HIDDEN), "up": (HIDDEN, INNER), "down": (INNER, HIDDEN)}
+        for part, (rows, columns) in parts.items():
+            shapes |= {f"{layer}.{part}": (rows, columns), f"{layer}.{part}_bias": (columns,)}
+        shapes |= {f"{layer}.{name}": (HIDDEN,) for name in ("gamma1", "beta1", "gamma2", "beta2")}
+    return shapes
+
+
+def _weight(name: str, shape: tuple[int, ...]) -> Any:
+    """A tensor whose numbers are handed over when the graph is loaded."""
+    from onnx import TensorProto, external_data_helper
+
+    tensor = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=shape)
+    tensor.raw_data = b"\0"  # external_data_helper wants some
+    external_data_helper.set_external_data(tensor, location="model.safetensors")
+    tensor.ClearField("raw_data")
+    return tensor
+
+
+def _nodes(helper: Any) -> Iterator[Any]:
+    yield helper.make_node(
+        "EmbedLayerNormalization",
+        ["input_ids", "", "words", "positions", "", "gamma", "beta", "mask"],
+        ["x0", "mask_index"],
+        domain=FUSED,
+        epsilon=NORM_EPSILON,
+    )
+    for layer in range(LAYERS):
+        yield from _layer(helper, layer)
+    yield from _pool(helper, f"x{LAYERS}")
+
+
+def _layer(helper: Any, n: int) -> Iterator[Any]:
+    yield helper.make_node(
+        "Attention", [f"x{n}", f"{n}.qkv", f"{n}.qkv_bias", "mask"], [f"{n}.heard"], domain=FUSED, num_heads=HEADS
+    )
+    yield helper.make_node("MatMul", [f"{n}.heard", f"{n}.out"], [f"{n}.projected"])
+    yield _skip(helper, [f"{n}.projected", f"x{n}", f"{n}.gamma1", f"{n}.beta1", f"{n}.out_bias"], f"{n}.middle")
+    yield helper.make_node("MatMul", [f"{n}.middle", f"{n}.up"], [f"{n}.wide"])
+    yield helper.make_node("BiasGelu", [f"{n}.wide", f"{n}.up_bias"], [f"{n}.bent"], domain=FUSED)
+    yield helper.make_node("MatMul", [f"{n}.bent", f"{n}.down"], [f"{n}.narrow"])
+    yield _skip(helper, [f"{n}.narrow", f"{n}.middle", f"{n}.gamma2", f"{n}.beta2", f"{n}.down_bias"], f"x{n + 1}")
+
+
+def _skip(helper: Any, inputs: list[str], output: str) -> Any:
+    return helper.make_node("SkipLayerNormalization", inputs, [output], domain=FUSED, epsilon=NORM_EPSILON)
+
+
+def _pool(helper: Any, tokens: str) -> Iterator[Any]:
+    """The sum over the tokens that are no padding, at unit length: the length of the mean does not matter."""
+    from onnx import TensorProto
+
+    yield helper.make_node("Cast", ["mask"], ["weights"], to=TensorProto.FLOAT)
+    yield helper.make_node("Constant", [], ["one"], value_ints=[1])
+    yield helper.make_node("Unsqueeze", ["weights", "one"], ["row"])
+    yield helper.make_node("MatMul", ["row", tokens], ["sums"])
+    yield helper.make_node("Squeeze", ["sums", "one"], ["sum"])
+    yield helper.make_node("LpNormalization", ["sum"], ["vectors"], axis=-1, p=2)
+
+
+def main() -> int:
+    """Write the graph, or say whether the file is up to date."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--write", action="store_true")
+    made = make_graph()
+    with graph_path() as path:
+        if parser.parse_args().write:
+            path.write_bytes(made)
+        same = path.exists() and path.read_bytes() == made
+    sys.stdout.write(f"{GRAPH}: {len(made)} bytes, {'up to date' if same else 'differs: run again with --write'}\n")
+    return 0 if same else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

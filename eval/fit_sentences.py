@@ -1,0 +1,135 @@
+"""Fit the choice of sentences: labelled development questions -> src/sci_assistant/data/sentences.json.
+
+    python -m sci_assistant_eval.fit_sentences --store DIR [--write]
+
+Two logistic regressions (scikit-learn) over the features of ask/candidates.py: whether a candidate states a key fact
+of its question, and whether its article is an acceptable one. Prints, cross-validated by question, how many key facts
+the best sentences of 120 words state, and whether the first one is of the right article and section. The test split
+is never read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+from sci_assistant_eval.metrics import matches
+from sci_assistant_eval.questions import Question, load_questions
+from sci_assistant_eval.score import FIRST_WORDS, section_label
+
+from sci_assistant.ask.assistant import PASSAGES, Assistant
+from sci_assistant.ask.candidates import NAME, NAMES, log_probability, read_candidates
+from sci_assistant.ask.intent import read_intent
+from sci_assistant.types import Article, Turn
+
+STRENGTH = 0.1  # inverse of the regularisation, over standardised features
+FOLDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question's candidates. `facts` holds for each key fact the candidates that state it."""
+
+    features: NDArray[np.float64]
+    words: NDArray[np.int_]
+    facts: tuple[NDArray[np.bool_], ...]
+    article: NDArray[np.bool_]  # whether acceptable
+    section: NDArray[np.bool_]
+
+    @property
+    def states(self) -> NDArray[np.bool_]:
+        return np.any(self.facts, axis=0)
+
+
+@click.command()
+@click.option("--store", type=click.Path(path_type=Path), required=True, help="Folder of the index of all articles.")
+@click.option("--write", is_flag=True, help="Replace the file that ships with the package.")
+def main(store: Path, write: bool) -> None:
+    """Fit on dev and print what the choice is worth."""
+    from sklearn.model_selection import KFold
+
+    from sci_assistant import wire
+    from sci_assistant.settings import load_settings
+
+    assistant = wire.make_assistant(load_settings(store=store))
+    questions = [q for q in load_questions(split="dev") if q.kind != "uncovered" and q.key_facts]
+    cases = [read_case(assistant, question) for question in questions]
+    figures = []
+    for fitted, rest in KFold(min(FOLDS, len(cases)), shuffle=True, random_state=0).split(cases):
+        models = [_fit([cases[i] for i in fitted], label) for label in ("states", "article")]
+        for case in (cases[i] for i in rest):
+            states, fits = (intercept + case.features @ weights for intercept, weights in models)
+            first = int(np.argmax(log_probability(states) + log_probability(fits)))
+            figures.append((stated(case, states), case.article[first], case.section[first]))
+    facts, article, section = np.mean(figures, axis=0)
+    click.echo(
+        f"{len(cases)} dev questions, cross-validated: key facts in the best {FIRST_WORDS} words {facts:.3f}; "
+        f"first sentence of the right article {article:.3f}, section {section:.3f}"
+    )
+    if write:
+        path = Path(__file__).parents[1] / "src" / "sci_assistant" / "data" / NAME
+        path.write_text(json.dumps(_written(cases), indent=1) + "\n", encoding="utf-8")
+        click.echo(f"wrote {path}")
+
+
+def read_case(assistant: Assistant, question: Question) -> Case:
+    """A question's candidates with their labels."""
+    searched = assistant.searched(question.turn)
+    retrieved = assistant.search(Turn(searched), k=PASSAGES)
+    keys, features = read_candidates(retrieved, searched, read_intent(searched))
+    texts = [_text(article, index) for article, index in keys]
+    right = np.array([article.id in question.articles for article, _ in keys], dtype=bool)
+    labels = {section.strip() for section in question.sections}
+    sections = [section_label(a.id, a.sections[a.sentences[i].section].title) in labels for a, i in keys]
+    facts = tuple(
+        right & np.array([any(matches(pattern, text) for pattern in fact.any) for text in texts], dtype=bool)
+        for fact in question.key_facts
+    )
+    words = np.array([len(text.split()) for text in texts])
+    return Case(features, words, facts, right, np.array(sections, dtype=bool))
+
+
+def _text(article: Article, index: int) -> str:
+    sentence = article.sentences[index]
+    return article.quote(sentence.start, sentence.end)
+
+
+def stated(case: Case, scores: NDArray[np.float64]) -> float:
+    """Share of the key facts that the best sentences state, as many as fit."""
+    used, taken = 0, []
+    for candidate in np.argsort(-scores):
+        if used + case.words[candidate] <= FIRST_WORDS:
+            used += int(case.words[candidate])
+            taken.append(candidate)
+    return float(np.mean([fact[taken].any() for fact in case.facts]))
+
+
+def _fit(cases: Sequence[Case], label: str) -> tuple[float, NDArray[np.float64]]:
+    """Intercept and coefficients over the features as they are."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import StandardScaler
+
+    features = np.concatenate([case.features for case in cases])
+    wanted = np.concatenate([getattr(case, label) for case in cases])
+    scaler = StandardScaler().fit(features)
+    model = LogisticRegression(C=STRENGTH, max_iter=3000).fit(scaler.transform(features), wanted)
+    weights = model.coef_[0] / scaler.scale_
+    return float(model.intercept_[0] - weights @ scaler.mean_), weights
+
+
+def _written(cases: Sequence[Case]) -> dict[str, object]:
+    out: dict[str, object] = {"fitted_on": "dev", "questions": len(cases)}
+    for name, label in (("states", "states"), ("fits", "article")):
+        intercept, weights = _fit(cases, label)
+        named = {n: round(float(w), 4) for n, w in zip(NAMES, weights, strict=True)}
+        out[name] = {"intercept": round(intercept, 4), "weights": named}
+    return out
+
+
+if __name__ == "__main__":
+    main()

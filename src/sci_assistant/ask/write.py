@@ -1,0 +1,204 @@
+"""A quoted answer and excerpts -> a written answer, sentence by sentence, each held to its source.
+
+    excerpts -> prompt -> model -> read_output -> verify -> cite -> Partial, Partial, ..., the last one done
+
+A sentence is shown once it has passed, and stays. Where fewer than two passed, or the model broke off, the quoted
+answer stands under them; where none passed, it stands alone. Never raises for what a model does.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from sci_assistant.ask import prompts
+from sci_assistant.ask.answer_text import written_text
+from sci_assistant.ask.cite import EMPTY, add_quoted, add_written, cite_span
+from sci_assistant.ask.excerpts import Excerpt
+from sci_assistant.ask.intent import is_call_section
+from sci_assistant.ask.read_output import Claim, Endless, OutputReader
+from sci_assistant.ask.verify import Source, Verifier
+from sci_assistant.errors import ChatModelError
+from sci_assistant.types import Answer, AnswerMode, AnswerSentence, Article, Citation, Draft, Partial, Removed
+
+log = logging.getLogger(__name__)
+
+FEWEST = 2  # written sentences that stand without the quoted answer
+MOST_SENTENCES = 10  # of a written answer; what comes after them is not waited for
+
+Messages = Sequence[tuple[str, str]]  # pairs of a role (system, human, ai) and its text
+
+
+class TextModel(Protocol):
+    """A chat model that streams text; `chat_models.ChatModel` is one."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def host(self) -> str | None: ...
+    def stream(self, messages: Messages) -> Iterator[str]:
+        """Text as it comes, "" while nothing does.
+
+        Raises:
+            ChatModelError: it did not come to its end.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be written from: the question as it was searched, and its excerpts."""
+
+    question: str
+    excerpts: tuple[Excerpt, ...]
+    symptom_report: bool = False  # then the sentences on when to call are never left out
+
+    @property
+    def articles(self) -> Mapping[str, Article]:
+        return {excerpt.article.id: excerpt.article for excerpt in self.excerpts}
+
+    @property
+    def reading(self) -> tuple[Citation, ...]:
+        """The excerpts as citations, under their numbers."""
+        return tuple(cite_span(e.article, e.sentences, e.number) for e in self.excerpts)
+
+
+def build_messages(task: Task) -> Messages:
+    """What the model is sent: the part that never changes first, the sources and the question last."""
+    sources = "\n".join(
+        prompts.SOURCE.fill(number=str(e.number), place=_plain(e.place), text=_plain(e.text)) for e in task.excerpts
+    )
+    return (
+        *prompts.WRITING_START,
+        ("human", prompts.WRITING_TASK.fill(sources=sources, question=_plain(task.question))),
+    )
+
+
+def _plain(text: str) -> str:
+    """Text on one line that cannot close or open the tags around it."""
+    return " ".join(text.replace("<", "‹").replace(">", "›").split())
+
+
+class Writer:
+    """Writes answers with one model and one verifier. Safe for many threads."""
+
+    def __init__(self, model: TextModel, verifier: Verifier) -> None:
+        self.model, self._verifier = model, verifier
+
+    def write(self, quoted: Answer, task: Task) -> Iterator[Partial]:
+        """The answer as it grows; equal ones in between while nothing happens, so that closing stops it at once."""
+        began = time.perf_counter()
+        sheet = _Sheet(quoted, task, self.model, self._verifier)
+        reason: str | None = None
+        yield sheet.partial()
+        try:
+            yield from self._read(sheet, task)
+        except Endless as stopped:
+            reason = stopped.reason
+        except ChatModelError as error:
+            log.warning("A written answer did not come to its end: %s", error)
+            reason = error.reason
+        except Exception:  # the edge to a model and a judge of the operator's choice
+            log.exception("A written answer failed")
+            reason = "failed"
+        spent = (time.perf_counter() - began) * 1000
+        yield Partial(sheet.finished(reason, spent), done=True)
+
+    def _read(self, sheet: _Sheet, task: Task) -> Iterator[Partial]:
+        reader = OutputReader()
+        with closing(self.model.stream(build_messages(task))) as pieces:  # type: ignore[type-var]  # a generator
+            for piece in pieces:
+                for claim in reader.read(piece):
+                    sheet.judge(claim)
+                yield sheet.partial()
+                if sheet.full:
+                    return
+        for claim in reader.end():
+            sheet.judge(claim)
+        if reader.declined:
+            raise Endless("declined")
+        if reader.silent:
+            raise Endless("empty")
+
+
+class _Sheet:
+    """One answer while it is written."""
+
+    def __init__(self, quoted: Answer, task: Task, model: TextModel, verifier: Verifier) -> None:
+        self.quoted, self.task, self.model, self.verifier = quoted, task, model, verifier
+        self.draft: Draft = EMPTY
+        self.removed: list[Removed] = []
+        self.verify_ms = 0.0
+        self.reading = task.reading
+
+    @property
+    def full(self) -> bool:
+        return len(self.draft.sentences) >= MOST_SENTENCES
+
+    def judge(self, claim: Claim) -> None:
+        """Add a sentence that is borne out; note one that is not."""
+        began = time.perf_counter()
+        sources, problem = self._sources(claim)
+        verdict = None if problem else self.verifier.check(claim.text, sources)
+        self.verify_ms += (time.perf_counter() - began) * 1000
+        if verdict is not None and verdict.passed and verdict.aligned:
+            self.draft = add_written(self.draft, claim.text, verdict.aligned, self.task.articles)
+        else:
+            reason = problem or (verdict.reason if verdict else None) or "not borne out"
+            self.removed.append(Removed(claim.text, reason))
+
+    def _sources(self, claim: Claim) -> tuple[list[Source], str | None]:
+        """The sentences that a claim may rest on: of the excerpts it cites, of all where it cites none."""
+        if claim.refused:
+            return [], claim.refused
+        known = {excerpt.number: excerpt for excerpt in self.task.excerpts}
+        if any(number not in known for number in claim.numbers):
+            return [], "cites a source that is not there"
+        cited = [known[number] for number in claim.numbers] or list(known.values())
+        return [source for excerpt in cited for source in excerpt.sources], None
+
+    def partial(self) -> Partial:
+        """What has passed so far, under what stands above every answer: notice, caution, how it was understood."""
+        return Partial(self._answer(self.draft, mode="written"), self.reading)
+
+    def finished(self, reason: str | None, spent_ms: float) -> Answer:
+        """The whole answer: what passed, and the quoted answer where that is too little."""
+        passed = len(self.draft.sentences)
+        if reason is None and passed < FEWEST:
+            reason = "few_passed"
+        if reason is not None:
+            draft = add_quoted(self.draft, self.quoted.sentences, self.quoted.citations)
+        else:
+            draft = add_quoted(self.draft, self._calls(), self.quoted.citations)
+        answer = self._answer(draft, mode="written" if passed else "quoted", fallback=reason)
+        times = self.quoted.timings_ms
+        timings = replace(
+            times,
+            answer=times.answer + spent_ms - self.verify_ms,
+            verify=self.verify_ms,
+            total=times.total + spent_ms,
+        )
+        return replace(answer, removed=tuple(self.removed), timings_ms=timings)
+
+    def _calls(self) -> Sequence[AnswerSentence]:
+        """For somebody who reports a symptom: the quoted sentences on when to call that no written one rests on."""
+        if not self.task.symptom_report:
+            return ()
+        calls = {citation.number for citation in self.quoted.citations if is_call_section(citation.section)}
+        return [s for s in self.quoted.sentences if calls & set(s.citations)]
+
+    def _answer(self, draft: Draft, *, mode: AnswerMode, fallback: str | None = None) -> Answer:
+        return replace(
+            self.quoted,
+            text=written_text(draft, fallback),
+            fallback=fallback,
+            sentences=draft.sentences,
+            citations=draft.citations,
+            mode=mode,
+            model=self.model.label,
+            sent_to=self.model.host,
+        )

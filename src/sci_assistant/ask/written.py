@@ -1,0 +1,44 @@
+"""A turn and its quoted answer -> whether it may be written, and from what; then the written answer, as it grows.
+
+The quoted path has decided all before: notice, caution, refusal, language, small talk. A model is asked only where
+that path answers, without a notice and without a warning against stopping something: those are read word for word.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+from sci_assistant.ask.caution import read_caution
+from sci_assistant.ask.excerpts import choose_excerpts
+from sci_assistant.ask.intent import read_intent
+from sci_assistant.ask.quote import score_sentences
+from sci_assistant.ask.retrieve import Retrieved
+from sci_assistant.ask.stopping import find_warnings
+from sci_assistant.ask.write import Task, Writer
+from sci_assistant.types import Answer, Partial, Turn
+
+log = logging.getLogger(__name__)
+
+
+def may_be_written(quoted: Answer) -> bool:
+    """Whether a model is asked at all: never below a notice, and never where the articles do not answer."""
+    return quoted.status == "answered" and bool(quoted.citations) and quoted.notice is None
+
+
+def make_task(turn: Turn, quoted: Answer, searched: str, retrieved: Retrieved) -> Task | None:
+    """What is written from; None where the quoted answer warns against stopping something: it is read as it stands."""
+    caution = read_caution(turn)
+    if caution is not None and find_warnings(caution.stopping, retrieved):
+        return None
+    intent = read_intent(searched)
+    excerpts = choose_excerpts(quoted, score_sentences(retrieved, searched, intent), dict(retrieved.build.articles))
+    return Task(searched, excerpts, symptom_report=intent.symptom_report) if excerpts else None
+
+
+def write_answer(writer: Writer, quoted: Answer, task: Task | None) -> Iterator[Partial]:
+    """The written answer as it grows; the quoted one where there is nothing to write from."""
+    if task is None:
+        yield Partial(quoted, done=True)
+        return
+    yield from writer.write(quoted, task)

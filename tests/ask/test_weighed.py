@@ -1,0 +1,63 @@
+"""Weighed words: the list as written, and what its bounds do to rules and to words alone."""
+
+import gzip
+
+import pytest
+
+from sci_assistant.ask import triage
+from sci_assistant.ask.weighed import features, load_words, parse_words, write_words
+from sci_assistant.types import Turn
+
+HEAD = "head\tintercept\t1\t-1\t0\nhead\tbounds\t1\t1\t-2\n"
+
+
+def words(*rows: str):
+    return parse_words(HEAD + "\n".join(rows))
+
+
+def test_a_score_is_the_intercept_and_weights_over_the_length_of_what_is_known():
+    made = words("words\tblue\t3\t2\t0", "words\tlips\t4\t1\t-1", "signs\trule breathing\t0.5\t2\t0")
+    scores = made.weigh("his lips are blue", ["rule breathing"])
+    assert scores.danger == pytest.approx(-1 + (3 * 2 + 4 * 1) / 5 + 0.5 * 2)
+    assert scores.crisis == pytest.approx(-4 / 5)
+
+
+def test_phrases_have_up_to_three_words_and_pieces_keep_the_edges_of_words():
+    found = features("blue lips now", ())
+    assert {"blue", "lips now", "blue lips now"} <= found["words"]
+    assert {" bl", "ips "} <= found["letters"] and "e l" not in found["letters"]
+
+
+def test_the_list_that_ships_comes_back_as_it_was_written():
+    shipped = load_words()
+    again = parse_words(gzip.decompress(write_words(shipped, "again")).decode())
+    assert again == shipped
+    assert shipped.doubt < shipped.sure and len(shipped.pieces["words"]) > 1_000
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [("words\ta\t1\t1", "unpack"), ("verbs\ta\t1\t1\t1", "family 'verbs'"), ("", "no bounds and no intercept")],
+)
+def test_a_broken_list_is_refused(text, problem):
+    with pytest.raises(ValueError, match=problem):
+        parse_words(text)
+
+
+def test_words_find_danger_that_no_rule_names(monkeypatch):
+    monkeypatch.setattr(triage, "load_words", lambda: words("words\tzebra\t1\t5\t0"))
+    assert triage.Triage().read(Turn("the zebra")).rules == ("may-be-emergency",)
+    assert triage.Triage().read(Turn("the horse")) is None
+
+
+def test_words_find_a_known_rule_harmless_and_never_an_unknown_one(monkeypatch):
+    calm = ("words\tbreathe\t1\t-9\t0", "words\tcannot breathe\t1\t-9\t0")
+    monkeypatch.setattr(triage, "load_words", lambda: words(*calm, "signs\trule breathing\t1\t0\t0"))
+    assert triage.Triage().read(Turn("i cannot breathe")) is None
+    monkeypatch.setattr(triage, "load_words", lambda: words(*calm))
+    assert triage.Triage().read(Turn("i cannot breathe")) is not None
+
+
+def test_a_long_story_around_it_does_not_cover_a_crisis_of_an_earlier_turn():
+    told = "i want to kill myself tonight, i have the pills here"
+    assert triage.Triage().read(Turn("which cushion is best for sitting all day", (told,))).kind == "crisis"
