@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
     from .serving.desk import Desk, Served
 
-STOP_WITHIN_S = 0.5  # how soon an answer that is being written can be stopped
 MOST_CONNECTED = 1000  # questions that Gradio holds at once; the desk's line ends long before
 MOST_KEPT = 2000  # conversations in memory; the oldest is forgotten first
+STOP_WITHIN_S = 0.5  # how soon an answer that is being written can be stopped
 EMPTY = "Type or dictate a question first."
 STILL_ANSWERING = "Your last question is still being answered. Wait, or press Stop."
 FAILED = (
@@ -163,7 +163,6 @@ def build_blocks(
     from .serving.browser import in_line
 
     handlers = Handlers(assistant, settings, keep_gap)
-    ask = in_line(desk, handlers)
     kept = keep_gap is not None
 
     def markdown(html: str, name: str) -> gr.Markdown:
@@ -196,6 +195,7 @@ def build_blocks(
             return [carried(masthead(assistant, settings, notice, gaps=kept)), *fresh]
 
         shows = [exchanges, channel]
+        ask = in_line(desk, handlers, switch=switch is not None)
         switches = [switch] if switch is not None else []
         asks = [gr.on([field.submit, send.click], ask, [field, exchanges, *switches], shows, **shared)]
         asks += [button.click(ask, [button, exchanges, *switches], shows, **shared) for button in buttons]

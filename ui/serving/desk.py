@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
@@ -120,7 +120,7 @@ class Desk:
         Raises:
             NotOffered: this way of answering is not offered here.
         """
-        if answers is None or (answers == self.settings.answers):
+        if answers is None or answers == self.settings.answers:
             return self.assistant.ask
         if not self.settings.answers_switch or self.assistant.model is None:
             raise NotOffered(f"{answers.capitalize()} answers are not offered here. Leave out `answers`.")
@@ -188,11 +188,23 @@ class Desk:
         ticket.busy = False
         return result
 
-    async def steps(self, ticket: Ticket, values: Iterator[T]) -> AsyncIterator[T]:
-        """What an iterator gives, each step made in a thread."""
+    async def steps(self, ticket: Ticket, values: Iterator[T]) -> AsyncGenerator[T]:
+        """What an iterator gives, each step made in a thread. Where nobody waits for it any more, it is closed."""
         end = object()
-        while (value := await self.run(ticket, partial(next, values, end))) is not end:
-            yield value
+        close = getattr(values, "close", lambda: None)
+
+        def step() -> T | object:
+            value = next(values, end)
+            if ticket.abandoned:
+                close()  # ends a model that is still writing
+            return value
+
+        try:
+            while (value := await self.run(ticket, step)) is not end:
+                yield value  # type: ignore[misc]  # only the sentinel is no T
+        finally:
+            if not ticket.busy:
+                self._answers.submit(close)
 
     def count(self, answer: Answer, door: Door) -> None:
         """Count and log an answer, without a word of it."""

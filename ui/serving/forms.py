@@ -131,6 +131,7 @@ class AnswerForm(_Made):
     authorship: str
     mode: Literal["quoted", "written"]
     model: str | None
+    sent_to: str | None
     timings_ms: TimingsForm
 
 

@@ -123,7 +123,7 @@ def in_a_loop(coroutine: Coroutine[Any, Any, T], seconds: float = 240) -> T:
         return pool.submit(lambda: asyncio.run(asyncio.wait_for(coroutine, seconds))).result()
 
 
-def wait_until(look: Callable[[], object], seconds: float = 240) -> object:
+def wait_until(look: Callable[[], object], seconds: float = 280) -> object:
     """What `look` gives as soon as it gives something."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

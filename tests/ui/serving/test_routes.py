@@ -17,7 +17,8 @@ FILLED = {"article": "autonomic-dysreflexia", "article_id": "autonomic-dysreflex
 @pytest.fixture(scope="module")
 def client(tmp_path_factory) -> Iterator[TestClient]:
     votes = tmp_path_factory.mktemp("votes") / "votes.jsonl"
-    app = create_app(FakeAssistant(), load_settings(feedback_file=votes, rate_limit=""))
+    settings = load_settings(feedback_file=votes, rate_limit="", maintainer_token="a long enough one")
+    app = create_app(FakeAssistant(), settings, maintenance=object())
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
