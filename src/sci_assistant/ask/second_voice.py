@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sci_assistant.ask.hashed import weigh
 from sci_assistant.ask.rules import load_rules
 from sci_assistant.ask.triage import make_notice, told_things
 from sci_assistant.models import BUNDLED_SHA256, Vectors
@@ -59,7 +60,7 @@ def _things() -> tuple[str, ...]:
 
 
 class Features:
-    """Turns and their vectors -> rows of features; the same for fitting and for answering.
+    """Turns and their vectors -> rows of features, for fitting; hashed.py adds up the same when answering.
 
     `things` are those of data/triage.yaml when the model was fitted: one that was added later says nothing yet.
     """
@@ -106,18 +107,17 @@ class Heard:
 class SecondVoice:
     """Reads a turn with its vector for emergencies that no rule names."""
 
-    @cached_property
-    def _features(self) -> Features:
-        return Features(_things())
-
     def read(self, turn: Turn, vector: Vectors, revision: str) -> Heard:
         """How much a turn sounds like an emergency or a crisis; silence with other weights than it was fitted on."""
         if revision != BUNDLED_SHA256:
             return Heard(None, likely=True)
-        row = self._features.rows([turn], vector.reshape(1, -1))
+        heard, told = told_things(turn)
+        present = np.array([thing in told for thing in _things()], dtype=np.float32)
+        rest = np.concatenate([THING_SCALE * present, vector])
         by_id = {rule.id: rule for rule in load_rules().rules}
         scores = {
-            target: float((row @ weights.coefficients)[0]) + weights.intercept for target, weights in _load().items()
+            target: weigh(heard, rest, weights.coefficients, buckets=BUCKETS) + weights.intercept
+            for target, weights in _load().items()
         }
         raised = [by_id[RULES[target]] for target, score in scores.items() if score >= _load()[target].threshold]
         return Heard(make_notice(raised, load_rules()), likely=max(scores.values()) >= 0.0)
