@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from sci_assistant.gaps import GapCluster
-from sci_assistant.index import Manifest
+from sci_assistant.manifest import Manifest
 from sci_assistant.markup import Html, element, fragment
 from sci_assistant.publication import (
     AnswerChange,

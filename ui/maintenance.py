@@ -16,7 +16,7 @@ from typing import Literal
 from sci_assistant import wire
 from sci_assistant.errors import AssistantError
 from sci_assistant.gaps import GapCluster, cluster_gaps, read_gaps
-from sci_assistant.index import Manifest, read_manifest
+from sci_assistant.manifest import Manifest, read_manifest
 from sci_assistant.models import LocalEmbeddings
 from sci_assistant.publication import Publication
 from sci_assistant.publish import AnswerCheck, PublishOptions, publish
