@@ -23,7 +23,7 @@ from .strict import StrictVerifier
 ASKED = Turn("Where does HO grow and when does it start?")
 # Sentences of the article on heterotopic ossification, in its words; the numbers are those of the excerpts.
 TRUE = "HO after SCI grows below the level of injury, mostly at the hips."
-ALSO = "HO is not cancer."
+ALSO = "In HO, the body builds true bone inside muscle and the tissue near a joint."
 FALSE = "HO is a cancer that grows in the lungs."
 
 

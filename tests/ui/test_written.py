@@ -24,7 +24,7 @@ pytestmark = pytest.mark.browser
 
 QUESTION = "Where does HO grow and when does it start?"
 TRUE = "HO after SCI grows below the level of injury, mostly at the hips."
-ALSO = "HO is not cancer."
+ALSO = "In HO, the body builds true bone inside muscle and the tissue near a joint."
 FALSE = "HO is cancer."
 SWITCH = "Written answers by fake:model (no question leaves this site)"
 
