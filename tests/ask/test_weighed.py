@@ -8,7 +8,7 @@ from sci_assistant.ask import triage
 from sci_assistant.ask.weighed import features, load_words, parse_words, write_words
 from sci_assistant.types import Turn
 
-HEAD = "head\tintercept\t1\t-1\t0\nhead\tbounds\t1\t1\t-2\n"
+HEAD = "head\tintercept\t1\t-1\t-0.5\nhead\tbounds\t1\t1\t-2\n"
 
 
 def words(*rows: str):
@@ -19,7 +19,7 @@ def test_a_score_is_the_intercept_and_weights_over_the_length_of_what_is_known()
     made = words("words\tblue\t3\t2\t0", "words\tlips\t4\t1\t-1", "signs\trule breathing\t0.5\t2\t0")
     scores = made.weigh("his lips are blue", ["rule breathing"])
     assert scores.danger == pytest.approx(-1 + (3 * 2 + 4 * 1) / 5 + 0.5 * 2)
-    assert scores.crisis == pytest.approx(-4 / 5)
+    assert scores.crisis == pytest.approx(-0.5 - 4 / 5)
 
 
 def test_phrases_have_up_to_three_words_and_pieces_keep_the_edges_of_words():
@@ -45,7 +45,7 @@ def test_a_broken_list_is_refused(text, problem):
 
 
 def test_words_find_danger_that_no_rule_names(monkeypatch):
-    monkeypatch.setattr(triage, "load_words", lambda: words("words\tzebra\t1\t5\t0"))
+    monkeypatch.setattr(triage, "load_words", lambda: words("words\tzebra\t1\t9\t0"))
     assert triage.Triage().read(Turn("the zebra")).rules == ("may-be-emergency",)
     assert triage.Triage().read(Turn("the horse")) is None
 

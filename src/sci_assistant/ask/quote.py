@@ -18,7 +18,7 @@ from sci_assistant.ask.retrieve import Retrieved
 from sci_assistant.types import AnswerSentence, Article, Citation, Draft
 from sci_assistant.words import tokenize
 
-MOST_WORDS = 120  # of an answer, unless one list needs more
+MOST_WORDS = 116  # of an answer, unless one list needs more
 MOST_ARTICLES = 3  # that one answer quotes
 SHORT_LIST = 8  # sentences of a list that is quoted whole even outside the section that was asked for
 WEAKER = 3.0
@@ -50,6 +50,9 @@ def quote(
     calls = _call_sentences(anchor.article, retrieved, emergency=emergency) if intent.symptom_report else {}
     room = MOST_WORDS - sum(_words(article, [index]) for (_, index), article in calls.items())
     chosen = _choose(scored, anchor, intent, retrieved, room=room) | calls
+    if intent.symptom_report:
+        for article in {key[0]: article for key, article in chosen.items() if key[0] != anchor.article.id}.values():
+            chosen |= _call_sentences(article, retrieved, emergency=True)
     added = _add_warnings(chosen, warnings)
     return compose(_in_reading_order(chosen, added or anchor))
 

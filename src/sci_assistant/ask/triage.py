@@ -16,6 +16,7 @@ from functools import cached_property
 from itertools import product
 
 from sci_assistant.ask import frames
+from sci_assistant.ask.intent import small_talk
 from sci_assistant.ask.language import language_of
 from sci_assistant.ask.readings import find_readings
 from sci_assistant.ask.rules import Pattern, Rule, Rules, load_rules
@@ -27,6 +28,7 @@ NEAR = 22  # words from the first to the last thing of a pattern's part, at most
 AFTER = 3  # words after a thing that tell whether it happens
 UNNAMED = "may-be-emergency"  # the rule that names no danger
 CRISIS = "suicide"
+FEW_WORDS, FEW_WORDS_EXTRA = 8, 1.1  # below so many words, words alone need so much more
 BRIEF_WORDS = 60  # of a message whose sentences are looked at one by one
 MOST_PLACES = 12  # of one thing that are looked at
 
@@ -81,12 +83,24 @@ def _shown(turn: Turn, rules: Rules, words: WeighedWords) -> list[Rule]:
     if danger < words.doubt and not _stands_alone(turn, rules, words):
         foreign = language_of(turn.question) is not None  # the list knows English alone
         return [rule for rule in raised if foreign or not words.knows(rule.id) or _lasts(rule, turn, rules, words)]
-    if not raised and danger < words.sure:
+    if not raised and (danger < words.sure + _extra(turn) or not _can_be_weighed(turn)):
         return []
     shown = list(raised)
     if max(score.crisis for score in scores) >= 0.0 and not any(rule.kind == "crisis" for rule in shown):
         shown += rules.named(CRISIS)
     return shown or rules.named(UNNAMED)
+
+
+def _extra(turn: Turn) -> float:
+    """What a few words need beyond `sure` where no rule is raised: there is little to weigh."""
+    said = sum(len(text.split()) for text in (*turn.history, turn.question))
+    return FEW_WORDS_EXTRA if said < FEW_WORDS else 0.0
+
+
+def _can_be_weighed(turn: Turn) -> bool:
+    """Whether words alone may raise a notice: not for a greeting or thanks, nor for what is no English."""
+    greets = not turn.history and small_talk(turn.question) is not None
+    return not greets and language_of(turn.question) is None
 
 
 def _lasts(rule: Rule, turn: Turn, rules: Rules, words: WeighedWords) -> bool:
