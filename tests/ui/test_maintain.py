@@ -18,9 +18,9 @@ from sci_assistant_ui.entry import TRIES, Entry
 from sci_assistant_ui.maintenance import Job, Maintenance
 
 from sci_assistant.gaps import GapCluster
-from sci_assistant.index import Manifest
 from sci_assistant.ingest.diff import ArticleChange, SectionChange
 from sci_assistant.ingest.findings import Finding
+from sci_assistant.manifest import Manifest
 from sci_assistant.models import ModelSpec
 from sci_assistant.publication import AnswerChange, AnswerReport, Publication
 from sci_assistant.settings import load_settings
