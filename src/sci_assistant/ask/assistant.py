@@ -221,7 +221,7 @@ class Assistant:
             answer = self._unavailable(turn, notice, AssistantError("unexpected"))
         if answer.notice is None:
             answer = replace(answer, reminder=self._reminder(turn))
-        if caution is not None and not _is_crisis(answer.notice):
+        if caution is not None:
             answer = replace(answer, caution=caution.text)
         total = (time.perf_counter() - start) * 1000
         return replace(answer, timings_ms=replace(answer.timings_ms, triage=(triaged - start) * 1000, total=total))
