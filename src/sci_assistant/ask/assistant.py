@@ -30,7 +30,7 @@ from sci_assistant.ask.retrieve import HybridRetriever, Retrieved
 from sci_assistant.ask.second_voice import Heard, SecondVoice
 from sci_assistant.ask.spelling import Corrected, correct
 from sci_assistant.ask.stopping import find_warnings
-from sci_assistant.ask.triage import Triage
+from sci_assistant.ask.triage import Triage, names_crisis
 from sci_assistant.ask.write import TextModel, Writer
 from sci_assistant.ask.written import make_task, may_be_written, write_answer
 from sci_assistant.errors import AssistantError, ModelError, StoreEmpty
@@ -221,7 +221,7 @@ class Assistant:
             answer = self._unavailable(turn, notice, AssistantError("unexpected"))
         if answer.notice is None:
             answer = replace(answer, reminder=self._reminder(turn))
-        if caution is not None:
+        if caution is not None and not (_is_crisis(answer.notice) and names_crisis(turn)):
             answer = replace(answer, caution=caution.text)
         total = (time.perf_counter() - start) * 1000
         return replace(answer, timings_ms=replace(answer.timings_ms, triage=(triaged - start) * 1000, total=total))

@@ -68,6 +68,11 @@ def read_signs(turn: Turn) -> tuple[str, frozenset[str]]:
     return conversation.text(0), conversation.signs(0)
 
 
+def names_crisis(turn: Turn) -> bool:
+    """Whether a rule, not the weighed words alone, hears a crisis in a turn."""
+    return any(rule.kind == "crisis" for rule in _Conversation(turn, load_rules()).raised())
+
+
 def told_things(turn: Turn) -> tuple[str, frozenset[str]]:
     """A conversation as the rules hear it, in one text, and the things in it that are told as happening."""
     conversation = _Conversation(turn, load_rules())
