@@ -107,7 +107,7 @@ def test_json_has_exactly_the_promised_form() -> None:
     assert set(form) == {
         *("id", "question", "standalone_question", "corrected", "status", "error", "notice", "caution", "text"),
         *("sentences", "uncovered_parts", "citations", "related", "removed", "fallback", "disclaimer"),
-        *("authorship", "mode", "model", "timings_ms"),
+        *("authorship", "mode", "model", "sent_to", "timings_ms"),
     }
     assert form["corrected"] == [["sings", "signs"]]
     assert form["notice"]["numbers"] == [{"label": "emergency services", "tel": "+1 (911)"}]

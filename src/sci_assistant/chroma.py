@@ -75,7 +75,8 @@ def open_client(place: Place, name: str = "") -> Any:
             host=url.hostname or "localhost", port=url.port or (443 if ssl else 8000), ssl=ssl, settings=quiet
         )
     except chroma_errors() as error:
-        raise StoreError(f"Cannot open {place.describe(name)}: {error} Is it running? {REBUILD}") from error
+        advice = "Is it running?" if place.url else REBUILD
+        raise StoreError(f"Cannot open {place.describe(name)}: {error} {advice}") from error
 
 
 @contextmanager

@@ -107,17 +107,10 @@ def chat(store: Path | None, answers: str | None, host: str, port: int, root_pat
     wire.silence_telemetry()
     the_store = wire.make_store(settings)
     embeddings = wire.make_embeddings(settings)
-    failed = False
-    if the_store.current_name() is None:
-        click.echo("Nothing is indexed yet: indexing the articles. This takes a minute or two, once.", err=True)
-        report = _index(the_store, wire.corpus_paths(settings, the_store), embeddings)
-        failed = bool(report.failed)
-    else:
-        notice = wire.corpus_notice(settings, the_store)
-        if notice:
-            click.echo(notice, err=True)
     assistant = wire.make_assistant(settings, store=the_store, embeddings=embeddings)
+    failed = False
     try:
+        failed = _index_if_empty(settings, the_store, embeddings)
         wire.warm_up(assistant)
     except StoreError as error:
         if settings.chroma_url is None:
@@ -136,6 +129,19 @@ def chat(store: Path | None, answers: str | None, host: str, port: int, root_pat
     )
     serve(app, host=host, port=port, open_browser=browser)
     sys.exit(1 if failed else 0)
+
+
+def _index_if_empty(settings: Settings, store: Store, embeddings: LocalEmbeddings) -> bool:
+    """Index where nothing is; else say whether the corpus differs from what is live. True where an article failed."""
+    from sci_assistant import wire
+
+    if store.current_name() is None:
+        click.echo("Nothing is indexed yet: indexing the articles. This takes a minute or two, once.", err=True)
+        return bool(_index(store, wire.corpus_paths(settings, store), embeddings).failed)
+    notice = wire.corpus_notice(settings, store)
+    if notice:
+        click.echo(notice, err=True)
+    return False
 
 
 def _maintenance(settings: Settings, store: Store, embeddings: LocalEmbeddings) -> Maintenance | None:

@@ -112,7 +112,8 @@ class _Finished:
         found = Publication("refused", ("1 gate did not hold:",), (change,), True, 3, (finding, old), answers)
         now = datetime.now(UTC)
         self.job = Job(1, "check", now, finished=now, publication=found)
-        self.manifest = Manifest("b2", "2026-11-28", 2, 1, ModelSpec("m", "r", "f", 384, 256), ("/c",), (), 1, 1)
+        spec = ModelSpec("m", "r", "f", 384, 256)
+        self.manifest = Manifest("b2", "2026-11-28", 3, "3", spec, ("/c",), (), 1, 1, (), ())
 
     def live(self) -> Manifest:
         return self.manifest
