@@ -1,20 +1,29 @@
 """Builds on a real Chroma server: readers that share no folder with the indexer see each new one, whole."""
 
 import json
+import ssl
 import subprocess
 import sys
+import threading
 import time
+import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import certifi
 import pytest
+import trustme
 
 from sci_assistant import store as store_module
+from sci_assistant.chroma import ChromaServer
 from sci_assistant.errors import StoreBusy, StoreEmpty, StoreError
 from sci_assistant.index import Build
 from sci_assistant.ingest.build import build_index
+from sci_assistant.settings import load_settings
 from sci_assistant.shelf import Shelf
 from sci_assistant.store import Store
+from sci_assistant.wire import make_store
 from tests.test_store import write
 
 RUN = "from chromadb.cli.cli import app; app()"
@@ -61,9 +70,10 @@ READER = """
 import json, sys, time
 from pathlib import Path
 from sci_assistant import store as store_module
+from sci_assistant.chroma import ChromaServer
 from sci_assistant.models import LocalEmbeddings
 store_module.POLL_SECONDS = 0.05
-store, embeddings = store_module.Store(Path(sys.argv[1]), chroma_url=sys.argv[2]), LocalEmbeddings()
+store, embeddings = store_module.Store(Path(sys.argv[1]), server=ChromaServer(sys.argv[2])), LocalEmbeddings()
 vector = embeddings.embed(["the sign of beta"])[0]
 last, asked, end = None, 0, time.monotonic() + 120
 while time.monotonic() < end:
@@ -84,7 +94,7 @@ print(asked)
 
 def test_readers_elsewhere_take_each_new_build_without_a_shared_folder(corpus, embeddings, tmp_path, free_port):
     with serving(tmp_path / "server", free_port) as url:
-        store = Store(tmp_path / "indexer", chroma_url=url)
+        store = Store(tmp_path / "indexer", server=ChromaServer(url))
         with pytest.raises(StoreEmpty):
             store.live()
         build_index(store, [corpus], embeddings)
@@ -109,12 +119,12 @@ def test_readers_elsewhere_take_each_new_build_without_a_shared_folder(corpus, e
         store.close()
         folder = store.build_folder(first)
     with pytest.raises(StoreError, match=url):
-        Build(folder, chroma_url=url)
+        Build(folder, server=ChromaServer(url))
 
 
 def test_on_a_server_the_second_indexer_says_who_holds_it_and_old_builds_go(corpus, embeddings, tmp_path, free_port):
     with serving(tmp_path / "server", free_port) as url:
-        one, two = (Store(tmp_path / name, chroma_url=url) for name in ("one", "two"))
+        one, two = (Store(tmp_path / name, server=ChromaServer(url)) for name in ("one", "two"))
         with one.indexing(), pytest.raises(StoreBusy, match="is indexing on"):
             build_index(two, [corpus], embeddings)
         for name in ("delta", "epsilon", "zeta"):
@@ -122,7 +132,7 @@ def test_on_a_server_the_second_indexer_says_who_holds_it_and_old_builds_go(corp
             build_index(two, [corpus], embeddings)
         time.sleep(0.1)
         assert set(one.live().articles) == {"alpha", "beta", "gamma", "delta", "epsilon", "zeta"}
-        assert len(Shelf(url).builds()) == 2
+        assert len(Shelf(ChromaServer(url)).builds()) == 2
         assert not build_index(one, [corpus], embeddings).published
         one.close()
         two.close()
@@ -132,7 +142,7 @@ def test_a_dead_indexers_hold_on_a_server_ends(tmp_path, free_port, monkeypatch)
     from sci_assistant import shelf as shelf_module
 
     with serving(tmp_path / "server", free_port) as url:
-        shelf = Shelf(url)
+        shelf = Shelf(ChromaServer(url))
         assert shelf.claim("INDEXING", "a") is None
         assert shelf.claim("INDEXING", "b") == "a"
         monkeypatch.setattr(shelf_module, "CLAIM_SECONDS", -1.0)
@@ -141,12 +151,102 @@ def test_a_dead_indexers_hold_on_a_server_ends(tmp_path, free_port, monkeypatch)
 
 def test_a_build_that_came_over_damaged_is_refused(corpus, embeddings, tmp_path, free_port):
     with serving(tmp_path / "server", free_port) as url:
-        store = Store(tmp_path / "indexer", chroma_url=url)
+        store = Store(tmp_path / "indexer", server=ChromaServer(url))
         name = build_index(store, [corpus], embeddings).build
-        shelf = Shelf(url)
+        shelf = Shelf(ChromaServer(url))
         other = shelf._call("get", ids=[f"{name}/glossary.json/0"], include=["metadatas"])["metadatas"][0]
         key = f"{name}/articles.json/0"
         shelf._call("update", ids=[key], metadatas=[other])
         with pytest.raises(StoreError, match=r"damaged: articles\.json"):
-            Store(tmp_path / "reader", chroma_url=url).live()
+            Store(tmp_path / "reader", server=ChromaServer(url)).live()
         store.close()
+
+
+class _Gate(BaseHTTPRequestHandler):
+    """The proxy that an operator puts before Chroma, which has no login: passes on what brings the token."""
+
+    target = ""
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        told = self.headers.get("Authorization"), self.headers.get("X-Chroma-Token")
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if told != ("Bearer a-secret-token", "a-secret-token"):
+            self._reply(401, b'{"error": "Unauthenticated", "message": "no token"}', "application/json")
+            return
+        passed = {key: value for key, value in self.headers.items() if key.lower() in ("content-type", "accept")}
+        request = urllib.request.Request(self.target + self.path, body or None, passed, method=self.command)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as found:
+                self._reply(found.status, found.read(), found.headers["Content-Type"])
+        except urllib.error.HTTPError as error:
+            self._reply(error.code, error.read(), error.headers["Content-Type"] or "text/plain")
+
+    do_POST = do_PUT = do_DELETE = do_GET
+
+    def _reply(self, status: int, content: bytes, kind: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_told: object) -> None:
+        return
+
+
+@pytest.fixture
+def gated(tmp_path, free_port, monkeypatch):
+    """A Chroma server behind a proxy with TLS that wants a token."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    with serving(tmp_path / "server", free_port) as url:
+        gate = ThreadingHTTPServer(("127.0.0.1", 0), type("Gate", (_Gate,), {"target": url}))
+        gate.daemon_threads = True
+        gate.socket = context.wrap_socket(gate.socket, server_side=True)
+        threading.Thread(target=gate.serve_forever, daemon=True).start()
+        yield url, f"https://127.0.0.1:{gate.server_port}"
+        gate.shutdown()
+        gate.server_close()
+
+
+def test_tls_and_a_token_before_the_server(gated, corpus, embeddings, tmp_path, monkeypatch):
+    _, url = gated
+    monkeypatch.setenv("SCI_ASSISTANT_CHROMA_TOKEN", "a-secret-token")
+    store = make_store(load_settings(store=tmp_path / "a", chroma_url=url))
+    build_index(store, [corpus], embeddings)
+    assert set(store.live().articles) == {"alpha", "beta", "gamma"}
+    store.close()
+    monkeypatch.setenv("SCI_ASSISTANT_CHROMA_TOKEN", "a-wrong-token-x")
+    with pytest.raises(StoreError, match=r"127\.0\.0\.1") as refused:
+        make_store(load_settings(store=tmp_path / "b", chroma_url=url)).live()
+    assert "token-x" not in str(refused.value)
+    monkeypatch.setenv("SSL_CERT_FILE", certifi.where())
+    with pytest.raises(StoreError, match="certificate"):
+        make_store(load_settings(store=tmp_path / "c", chroma_url=url)).live()
+
+
+def test_databases_of_one_server_hold_different_corpora(corpus, embeddings, tmp_path, free_port):
+    import chromadb
+
+    with serving(tmp_path / "server", free_port) as url:
+        admin = chromadb.AdminClient(chromadb.Settings(
+            chroma_api_impl="chromadb.api.fastapi.FastAPI", chroma_server_host="127.0.0.1",
+            chroma_server_http_port=free_port, anonymized_telemetry=False,
+        ))  # fmt: skip
+        admin.create_tenant("clinic")
+        admin.create_database("patients", tenant="clinic")
+        ours = ChromaServer(url, tenant="clinic", database="patients")
+        store = Store(tmp_path / "ours", server=ours)
+        build_index(store, [corpus], embeddings)
+        write(corpus, "delta")
+        other = Store(tmp_path / "other", server=ChromaServer(url))
+        build_index(other, [corpus], embeddings)
+        assert (len(store.live().articles), len(other.live().articles)) == (3, 4)
+        with pytest.raises(StoreError, match="tenant"):
+            Store(tmp_path / "none", server=ChromaServer(url, tenant="nobody")).live()
+        store.close()
+        other.close()

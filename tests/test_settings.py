@@ -45,3 +45,15 @@ def test_the_disclaimer_can_be_replaced_but_not_removed(monkeypatch):
 def test_settings_are_frozen():
     with pytest.raises(ValueError, match="frozen"):
         load_settings().answers = "written"
+
+
+def test_the_token_of_a_chroma_server_is_not_sent_in_the_open_and_never_shown(monkeypatch):
+    monkeypatch.setenv("SCI_ASSISTANT_CHROMA_TOKEN", "a-secret-token")
+    with pytest.raises(SettingsError, match="would be sent unencrypted") as refused:
+        load_settings(chroma_url="http://10.0.0.2:8000")
+    assert "secret" not in str(refused.value)
+    for safe in ("https://chroma.example.org", "http://127.0.0.1:8000"):
+        assert "secret" not in repr(load_settings(chroma_url=safe))
+    monkeypatch.setenv("SCI_ASSISTANT_CHROMA_TOKEN", "short")
+    with pytest.raises(SettingsError, match="too short"):
+        load_settings(chroma_url="https://chroma.example.org")

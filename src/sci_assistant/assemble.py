@@ -102,7 +102,7 @@ def seal(folder: Path, manifest: Manifest, place: Place, *, step: Step) -> Manif
     """Have all parts on the disk, then write the manifest that makes them a build."""
     sync_tree(folder)
     step("files on the disk")
-    if place.url is None and place.segment_folder(manifest.build).is_dir():
+    if place.server is None and place.segment_folder(manifest.build).is_dir():
         sync_tree(place.segment_folder(manifest.build))
         sync_folder(place.folder / "segments")
         step("vectors on the disk")

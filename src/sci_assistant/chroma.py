@@ -10,9 +10,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ from sci_assistant.errors import StoreError
 # Measured: at Chroma's defaults recall@10 fell to 0.86 at 10,000 vectors.
 HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}
 REBUILD = "Run: sci-assistant index --rebuild"
+DEFAULT_TENANT = "default_tenant"  # as in chromadb.config, which is slow to import
+DEFAULT_DATABASE = "default_database"
 BATCH = 1000  # vectors that are added at once
 
 Vectors = NDArray[np.float32]
@@ -29,17 +32,49 @@ Step = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
+class ChromaServer:
+    """A Chroma server, a distributed deployment behind one address, or Chroma Cloud.
+
+    Chroma itself has no login: a token is for the proxy before it (`Authorization`) or for Chroma Cloud
+    (`X-Chroma-Token`). Tenant and database are Chroma's defaults where None is given.
+    """
+
+    url: str
+    token: str | None = field(default=None, repr=False)
+    tenant: str | None = None
+    database: str | None = None
+
+    def open(self, settings: Any) -> Any:
+        """Chroma's own client. Errors: those of `chroma_errors`."""
+        import chromadb
+
+        url = urlsplit(self.url)
+        ssl = url.scheme == "https"
+        return chromadb.HttpClient(
+            host=url.hostname or "localhost",
+            port=url.port or (443 if ssl else 8000),
+            ssl=ssl,
+            headers={"Authorization": f"Bearer {self.token}", "X-Chroma-Token": self.token} if self.token else None,
+            settings=settings,
+            tenant=self.tenant or DEFAULT_TENANT,
+            database=self.database or DEFAULT_DATABASE,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where segments are: under a store's folder, or on a Chroma server."""
 
     folder: Path
-    url: str | None = None
+    server: ChromaServer | None = None
 
     def segment_folder(self, name: str) -> Path:
         return self.folder / "segments" / name
 
-    def describe(self, name: str) -> str:
-        return f"the Chroma server at {self.url}" if self.url else f"the Chroma folder {self.segment_folder(name)}"
+    def describe(self, name: str = "") -> str:
+        if self.server is not None:
+            return f"the Chroma server at {self.server.url}"
+        return f"the Chroma folder {self.segment_folder(name)}"
 
 
 def collection_name(segment: str) -> str:
@@ -65,18 +100,20 @@ def open_client(place: Place, name: str = "") -> Any:
 
     quiet = ChromaSettings(anonymized_telemetry=False)
     try:
-        if place.url is None:
-            return chromadb.PersistentClient(path=str(place.segment_folder(name)), settings=quiet)
-        from urllib.parse import urlsplit
-
-        url = urlsplit(place.url)
-        ssl = url.scheme == "https"
-        return chromadb.HttpClient(
-            host=url.hostname or "localhost", port=url.port or (443 if ssl else 8000), ssl=ssl, settings=quiet
-        )
+        if place.server is not None:
+            return place.server.open(quiet)
+        return chromadb.PersistentClient(path=str(place.segment_folder(name)), settings=quiet)
     except chroma_errors() as error:
-        advice = "Is it running?" if place.url else REBUILD
-        raise StoreError(f"Cannot open {place.describe(name)}: {error} {advice}") from error
+        advice = "Is it running?" if place.server else REBUILD
+        raise StoreError(f"Cannot open {place.describe(name)}: {_with_cause(error)} {advice}") from error
+
+
+def _with_cause(error: BaseException) -> str:
+    """What went wrong, with what lies under it: Chroma says of a refused certificate only that it could not connect."""
+    root = error
+    while root.__context__ is not None:
+        root = root.__context__
+    return str(error) if root is error or str(root) in str(error) else f"{error} ({root})"
 
 
 @contextmanager
@@ -104,7 +141,7 @@ def write_segment(
     Raises:
         StoreError: Chroma cannot take it, or holds another number of vectors afterwards.
     """
-    if place.url is None:
+    if place.server is None:
         place.segment_folder(name).mkdir(parents=True)
     with client_of(place, name) as client:
         try:
@@ -131,7 +168,7 @@ def write_segment(
 
 def delete_segment(place: Place, name: str) -> None:
     """Remove a segment; one that is gone already is no fault."""
-    if place.url is None:
+    if place.server is None:
         shutil.rmtree(place.segment_folder(name), ignore_errors=True)
         return
     with client_of(place) as client:
@@ -143,7 +180,7 @@ def delete_segment(place: Place, name: str) -> None:
 
 def list_segments(place: Place) -> set[str]:
     """Names of all segments of a place."""
-    if place.url is None:
+    if place.server is None:
         folder = place.folder / "segments"
         return {each.name for each in folder.iterdir()} if folder.is_dir() else set()
     prefix = collection_name("")
@@ -162,7 +199,7 @@ class Segment:
         """Raises StoreError: the segment is missing or damaged."""
         self.name = name
         self.size = size
-        if place.url is None and not place.segment_folder(name).is_dir():
+        if place.server is None and not place.segment_folder(name).is_dir():
             raise StoreError(f"{place.describe(name)} is missing. {REBUILD}")
         self._client = open_client(place, name)
         try:

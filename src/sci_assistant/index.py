@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from sci_assistant.asked import AskedIndex
-from sci_assistant.chroma import REBUILD, Place, Segment
+from sci_assistant.chroma import REBUILD, ChromaServer, Place, Segment
 from sci_assistant.errors import StoreError, StoreMismatch
 from sci_assistant.ingest.chunk import CHUNKING_VERSION
 from sci_assistant.keyword import KeywordIndex
@@ -122,7 +122,7 @@ class BuildFiles:
 class Build:
     """An opened build. Safe for many threads; `close` when no question uses it any more."""
 
-    def __init__(self, folder: Path, *, chroma_url: str | None = None) -> None:
+    def __init__(self, folder: Path, *, server: ChromaServer | None = None) -> None:
         self.folder = folder
         self.files = BuildFiles(folder)
         self.manifest = self.files.manifest
@@ -137,7 +137,7 @@ class Build:
             raise StoreError(f"The build {folder} is damaged: {error} {REBUILD}") from error
         self.position = {chunk.id: i for i, chunk in enumerate(self.chunks)}
         self._first_sentence = self._sentence_offsets()
-        self.segments = self._open_segments(Place(folder.parents[1], chroma_url))
+        self.segments = self._open_segments(Place(folder.parents[1], server))
 
     def _sentence_offsets(self) -> dict[str, int]:
         offsets, total = {}, 0
@@ -153,7 +153,7 @@ class Build:
         """The segments; none where embedded Chroma could not open them, since it wants to write: then every vector
         is looked at (`_nearest_exactly`)."""
         folders = [place.segment_folder(record.name) for record in self.manifest.segments]
-        if place.url is None and any(each.is_dir() and not os.access(each, os.W_OK) for each in folders):
+        if place.server is None and any(each.is_dir() and not os.access(each, os.W_OK) for each in folders):
             return ()
         with ExitStack() as closing:  # those that are open are closed where one cannot be opened
             opened = tuple(

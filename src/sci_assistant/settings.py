@@ -7,9 +7,10 @@ import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from sci_assistant.errors import SettingsError
@@ -18,6 +19,7 @@ DISCLAIMER = (
     "SCI.help articles are information, not medical advice. Practice varies by injury level, provider, and "
     "institution — always confirm specifics with your own care team."
 )
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class Settings(BaseSettings):
@@ -53,6 +55,11 @@ class Settings(BaseSettings):
         default=None, description="folder or hub id of an entailment model that may remove written sentences, too"
     )
     chroma_url: str | None = Field(default=None, description="address of a Chroma server; empty: embedded Chroma")
+    chroma_token: SecretStr | None = Field(
+        default=None, description="token of Chroma Cloud, or of the proxy before a Chroma server", min_length=12
+    )
+    chroma_tenant: str | None = Field(default=None, description="tenant on the Chroma server; empty: its default")
+    chroma_database: str | None = Field(default=None, description="database of that tenant; empty: its default")
     disclaimer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=20)] = Field(
         default=DISCLAIMER, description="the publisher's required wording"
     )
@@ -112,6 +119,14 @@ class Settings(BaseSettings):
             ip_network(part, strict=False)
         return value
 
+    @field_validator("chroma_token", mode="after")
+    @classmethod
+    def _is_not_sent_in_the_open(cls, value: SecretStr | None, told: ValidationInfo) -> SecretStr | None:
+        address = urlsplit(told.data.get("chroma_url") or "")
+        if value is not None and address.scheme != "https" and address.hostname not in LOOPBACK:
+            raise ValueError("would be sent unencrypted: give SCI_ASSISTANT_CHROMA_URL as https://")
+        return value
+
     @field_validator("root_path", mode="after")
     @classmethod
     def _plain_path(cls, value: str) -> str:
@@ -140,5 +155,10 @@ def load_settings(**overrides: object) -> Settings:
         first = error.errors()[0]
         name = "SCI_ASSISTANT_" + str(first["loc"][0]).upper()
         if name.endswith("_TOKEN"):  # never shown
-            raise SettingsError(f"{name} is too short: use at least 12 characters.") from None
+            why = (
+                str(first["ctx"]["error"])
+                if first["type"] == "value_error"
+                else "is too short: use 12 or more characters"
+            )
+            raise SettingsError(f"{name} {why}.") from None
         raise SettingsError(f"{name} cannot be {first['input']!r}: {first['msg']}.") from error

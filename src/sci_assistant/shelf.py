@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sci_assistant.chroma import Place, Step, chroma_errors, open_client
+from sci_assistant.chroma import ChromaServer, Place, Step, chroma_errors, open_client
 from sci_assistant.errors import StoreError
 from sci_assistant.manifest import MANIFEST, FileRecord, check_files, read_manifest
 
@@ -31,8 +31,9 @@ CLAIM_SECONDS = 6 * 3600.0  # after which an indexer that says nothing more is t
 class Shelf:
     """The records of one server. Safe for many threads."""
 
-    def __init__(self, url: str) -> None:
-        self._place = Place(Path(), url)
+    def __init__(self, server: ChromaServer) -> None:
+        self.server = server
+        self._place = Place(Path(), server)
 
     @cached_property
     def _client(self) -> Any:
@@ -53,7 +54,7 @@ class Shelf:
                 held.close()
 
     def _silent(self, error: Exception) -> StoreError:
-        return StoreError(f"The Chroma server at {self._place.url} did not answer: {error} Is it running?")
+        return StoreError(f"The Chroma server at {self.server.url} did not answer: {error} Is it running?")
 
     def _call(self, name: str, **given: Any) -> Any:
         try:
@@ -140,7 +141,7 @@ class Shelf:
                         stream.write(_unpacked(str(content[key]["content"])))
                     elif count is not None or key.endswith("/0"):
                         raise StoreError(
-                            f"The Chroma server at {self._place.url} has no {key}. Run: sci-assistant index"
+                            f"The Chroma server at {self.server.url} has no {key}. Run: sci-assistant index"
                         )
                 number += most
                 if count is None and len(content) < most:

@@ -27,7 +27,7 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock, Timeout
 
-from sci_assistant.chroma import Place, Step, delete_segment, list_segments
+from sci_assistant.chroma import ChromaServer, Place, Step, delete_segment, list_segments
 from sci_assistant.errors import StoreBusy, StoreEmpty, StoreError
 from sci_assistant.index import Build, BuildFiles
 from sci_assistant.manifest import MANIFEST, read_manifest, sync_folder
@@ -47,11 +47,11 @@ def _no_step(_what: str) -> None:
 class Store:
     """A folder of builds. Readers ask `live` for each question and notice a new build by its pointer."""
 
-    def __init__(self, folder: Path, *, chroma_url: str | None = None) -> None:
+    def __init__(self, folder: Path, *, server: ChromaServer | None = None) -> None:
         self.folder = folder
-        self.chroma_url = chroma_url
-        self.place = Place(folder, chroma_url)
-        self._shelf = Shelf(chroma_url) if chroma_url else None
+        self.server = server
+        self.place = Place(folder, server)
+        self._shelf = Shelf(server) if server else None
         self._polled: tuple[float, str | None] | None = None
         self._guard = threading.Lock()
         self._opening = threading.Lock()
@@ -108,14 +108,15 @@ class Store:
     def _live_name(self) -> str:
         name = self.current_name()
         if name is None:
-            raise StoreEmpty(f"Nothing is indexed in {self.chroma_url or self.folder}. Run: sci-assistant index")
+            where = self.server.url if self.server else self.folder
+            raise StoreEmpty(f"Nothing is indexed in {where}. Run: sci-assistant index")
         return name
 
     def _reopen(self) -> Build:
         """Open what is live now, where it is not open yet. One thread at a time, so that nobody goes back."""
         name = self._live_name()
         if self._open is None or self._open[0] != name:
-            fresh = Build(self._local(name), chroma_url=self.chroma_url)
+            fresh = Build(self._local(name), server=self.server)
             with self._guard:
                 if self._open is not None:
                     self._retired.append((time.monotonic(), self._open[1]))
@@ -204,7 +205,7 @@ class Store:
             live, previous = self.current_name(), self.previous_name()
             if live is None or previous is None:
                 raise StoreEmpty(f"No earlier build is kept in {self.folder}: nothing can be rolled back.")
-            Build(self._local(previous), chroma_url=self.chroma_url).close()  # never go back to a damaged one
+            Build(self._local(previous), server=self.server).close()  # never go back to a damaged one
             self.publish(previous)
             return live, previous
 
@@ -278,7 +279,7 @@ class Store:
         holder = self._shelf.claim("INDEXING", owner)
         if holder is not None:
             raise StoreBusy(
-                f"{holder} is indexing on {self.chroma_url}. Wait until it is done; the hold of an indexer that "
+                f"{holder} is indexing on {self.place.describe()}. Wait until it is done; the hold of an indexer that "
                 "broke off ends after six hours."
             )
         try:

@@ -14,6 +14,7 @@ from sci_assistant.ask.retrieve import HybridRetriever
 from sci_assistant.ask.triage import Triage
 from sci_assistant.ask.verify import Judge, Source, Verdict, Verifier
 from sci_assistant.ask.write import Writer
+from sci_assistant.chroma import ChromaServer
 from sci_assistant.errors import SettingsError, StoreEmpty, StoreError
 from sci_assistant.index import Build
 from sci_assistant.models import LocalEmbeddings
@@ -46,7 +47,14 @@ def bundled_corpus() -> Path:
 
 
 def make_store(settings: Settings) -> Store:
-    return Store(settings.store, chroma_url=settings.chroma_url)
+    return Store(settings.store, server=_chroma_server(settings))
+
+
+def _chroma_server(settings: Settings) -> ChromaServer | None:
+    if settings.chroma_url is None:
+        return None
+    token = settings.chroma_token.get_secret_value() if settings.chroma_token else None
+    return ChromaServer(settings.chroma_url, token, settings.chroma_tenant, settings.chroma_database)
 
 
 def make_embeddings(settings: Settings) -> LocalEmbeddings:

@@ -133,7 +133,7 @@ def _accepted(store: Store, name: str, accept: Accept | None) -> bool:
     """Verify a build and ask `accept` about it; one that is refused, or broken off, is removed."""
     accepted = False
     try:
-        fresh = Build(store.build_folder(name), chroma_url=store.chroma_url)
+        fresh = Build(store.build_folder(name), server=store.server)
         try:
             verify(fresh)
             accepted = accept is None or accept(fresh)

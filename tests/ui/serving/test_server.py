@@ -11,6 +11,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from sci_assistant.chroma import ChromaServer
 from sci_assistant.cli import main
 from sci_assistant.ingest.build import build_index
 from sci_assistant.store import Store
@@ -117,7 +118,7 @@ def test_two_chats_say_that_their_chroma_server_is_away_and_recover_by_themselve
     url = f"http://127.0.0.1:{free_port}"
     server = chroma(tmp_path / "server", free_port)
     try:
-        store = Store(tmp_path / "store", chroma_url=url)
+        store = Store(tmp_path / "store", server=ChromaServer(url))
         build_index(store, [ho_corpus], embeddings)
         store.close()
         first = start_chat(tmp_path / "store", chroma_url=url, rate_limit="")
