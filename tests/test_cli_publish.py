@@ -22,7 +22,7 @@ from sci_assistant.store import Store
 from sci_assistant.watch import concerns, watch
 from tests.conftest import Published
 
-WAS, NOW = "A bone scan (", "A scan of the bones ("
+WAS, NOW = "A joint, most often a hip,", "A hip, or another joint,"
 HO = "heterotopic-ossification"
 
 
@@ -65,16 +65,16 @@ def test_an_edit_goes_live_with_its_diff_its_answers_and_a_report_and_rolls_back
     text = run(published).stdout
     for word in (
         "Changed article: Heterotopic ossification (HO)",
-        "  In “Diagnosis”:\n    was: A bone scan (",
+        "  In “Signs to watch for”:\n    was: A joint, most often a hip,",
         f"    now: {NOW}",
         "Lists of questions that no longer fit their article (1):",
         "Answers that change:",
-        "    no longer: [heterotopic-ossification > Diagnosis] A bone scan (",
+        "    no longer: [heterotopic-ossification > Signs to watch for] A joint, most often a hip,",
         "hold.",
         "is live",
         "sci-assistant index --rollback",
     ):
-        assert word in text
+        assert word in text, text
     report = (published.store / "publish.html").read_text(encoding="utf-8")
     assert "Before" in report and NOW in report and "src=" not in report and 'href="http' not in report
     assert NOW in live(published)[1]

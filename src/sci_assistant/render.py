@@ -138,7 +138,7 @@ def to_json(answer: Answer) -> dict[str, Any]:
         "notice": _listed(asdict(answer.notice)) if answer.notice else None,
         "caution": answer.caution,
         "text": answer.text,
-        "sentences": [_sentence(sentence) for sentence in answer.sentences],
+        "sentences": [_sentence(sentence, answer.mode) for sentence in answer.sentences],
         "uncovered_parts": list(answer.uncovered_parts),
         "citations": [_citation(citation) for citation in answer.citations],
         "related": [asdict(related) for related in answer.related],
@@ -157,9 +157,11 @@ def _listed(value: dict[str, Any]) -> dict[str, Any]:
     return {key: list(item) if isinstance(item, tuple) else item for key, item in value.items()}
 
 
-def _sentence(sentence: AnswerSentence) -> dict[str, Any]:
+def _sentence(sentence: AnswerSentence, mode: str) -> dict[str, Any]:
     form = _listed(asdict(sentence))
     del form["number"]  # not promised; `text` shows the steps' numbers
+    if mode == "quoted":  # a written answer may have quoted sentences under those that were written
+        del form["mode"]
     return form
 
 

@@ -35,7 +35,7 @@ from .test_access import SIZES, controls, violations
 pytestmark = pytest.mark.browser
 TOKEN = "a long enough password"
 GAP = '{"week": "2026-W48", "question": "can I go scuba diving"}\n'
-WAS, NOW = "A bone scan (", "A scan of the bones ("
+WAS, NOW = "A joint, most often a hip,", "A hip, or another joint,"
 
 
 @dataclass(frozen=True)
