@@ -92,7 +92,7 @@ def read_rows() -> Rows:
     turns: list[tuple[Turn, str, str, bool, float]] = []
     turns += [
         (message.turn, message.expect, message.kind, not message.dev, 1.0)
-        for message in load_vignettes(split="dev")
+        for message in load_vignettes(split="dev", training=True)
         if message.expect is not None
     ]
     articles = [article for _, article in read_articles(bundled_corpus()) if isinstance(article, Article)]

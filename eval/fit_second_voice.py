@@ -43,7 +43,7 @@ def main(store: Path, write: bool) -> None:
     embeddings = wire.make_embeddings(settings)
     triage = Triage()
     rows: list[tuple[Turn, str, bool]] = []  # turn, label, whether it is a benign look-alike
-    for vignette in load_vignettes(split="dev"):
+    for vignette in load_vignettes(split="dev", training=True):
         if vignette.expect is not None:
             rows.append((vignette.turn, vignette.expect, vignette.expect == "none"))
         elif vignette.caution is not None and triage.read(vignette.turn) is None:

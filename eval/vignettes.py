@@ -42,8 +42,13 @@ class Vignette(BaseModel):
         return Turn(self.turns[-1], self.turns[:-1], self.id)
 
 
-def load_vignettes(folder: Path | None = None, *, split: Split | None = None) -> tuple[Vignette, ...]:
+def load_vignettes(
+    folder: Path | None = None, *, split: Split | None = None, training: bool = False
+) -> tuple[Vignette, ...]:
     """All messages of questions/safety/*.yaml, in the order of files and lines.
+
+    Args:
+        training: with those of questions/training, too, which are `dev`: for the fits, too many to be asked in a run.
 
     Raises:
         CorpusError: a file is no list of messages, or two have one id.
@@ -52,7 +57,8 @@ def load_vignettes(folder: Path | None = None, *, split: Split | None = None) ->
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     found: dict[str, Vignette] = {}
-    for path in sorted((folder or questions_folder() / "safety").glob("*.yaml")):
+    paths = sorted((folder or questions_folder() / "safety").glob("*.yaml"))
+    for path in [*paths, *(sorted((questions_folder() / "training").glob("*.yaml")) if training else ())]:
         try:
             rows: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
             vignettes = [Vignette.model_validate(row) for row in rows]

@@ -101,24 +101,27 @@ def own_path(scope: Scope) -> str:
     return (path[len(prefix) :] or "/") if prefix and path.startswith(prefix) else path
 
 
-def _error(status: int, code: str, text: str, **headers: str) -> JSONResponse:
-    return JSONResponse({"error": {"code": code, "text": text}}, status, headers)
-
-
 class Guard:
     """Refuses what is not needed and adds the headers to every response.
 
     Args:
         hosts: names that are served; empty: any.
         admit: whether a client's address may make another request.
+        disclaimer: the publisher's wording, which stands in every error, too.
     """
 
     def __init__(
-        self, app: ASGIApp, *, hosts: tuple[str, ...] = (), admit: Callable[[str], bool] = lambda _: True
+        self,
+        app: ASGIApp,
+        *,
+        hosts: tuple[str, ...] = (),
+        admit: Callable[[str], bool] = lambda _: True,
+        disclaimer: str,
     ) -> None:
         self.app = app
         self.hosts = hosts
         self.admit = admit
+        self.disclaimer = disclaimer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -134,31 +137,37 @@ class Guard:
         response = self._refusal(scope, path, Headers(scope=scope))
         await (response or self.app)(scope, receive, _Guarded(send, private=path.startswith(("/api/", "/mcp"))))
 
+    def _error(self, status: int, code: str, text: str, **headers: str) -> JSONResponse:
+        """In the form of the API's errors (serving/results.py)."""
+        return JSONResponse({"error": {"code": code, "text": text}, "disclaimer": self.disclaimer}, status, headers)
+
     def _refusal(self, scope: Scope, path: str, headers: Headers) -> JSONResponse | None:
         """The answer to a request that this product has no use for, or None."""
         method = scope["method"]
         host = headers.get("x-forwarded-host") or headers.get("host", "")
         if self.hosts and _name(host) not in self.hosts:
-            return _error(421, "host", "This name is not served here. Name it in SCI_ASSISTANT_ALLOWED_HOSTS.")
+            return self._error(421, "host", "This name is not served here. Name it in SCI_ASSISTANT_ALLOWED_HOSTS.")
+        if "\n" in path:  # Starlette's patterns stop at a line break
+            return self._error(404, "not_found", "There is nothing at this address.")
         if door(method, path) is None:
             others = sorted({each.method for each in OPEN if re.fullmatch(each.path, path)})
             if others:
-                return _error(405, "method", "This address takes another method.", Allow=", ".join(others))
-            return _error(404, "not_found", "There is nothing at this address.")
+                return self._error(405, "method", "This address takes another method.", Allow=", ".join(others))
+            return self._error(404, "not_found", "There is nothing at this address.")
         if method in ("GET", "HEAD"):
             return None
         origin = headers.get("origin")
         # The maintainers' forms bring a token of their own, and from a form without a referrer Origin is "null".
         if origin is not None and urlsplit(origin).netloc != host and not path.startswith("/maintain"):
-            return _error(403, "origin", "Another site may not use this one for its visitors.")
+            return self._error(403, "origin", "Another site may not use this one for its visitors.")
         length = headers.get("content-length", "")
         if not length.isdecimal():
-            return _error(411, "length", "A request needs a Content-Length.")
+            return self._error(411, "length", "A request needs a Content-Length.")
         if len(length) > 9 or int(length) > MAX_BODY_BYTES:
-            return _error(413, "too_large", f"A request may have at most {MAX_BODY_BYTES} bytes.")
+            return self._error(413, "too_large", f"A request may have at most {MAX_BODY_BYTES} bytes.")
         client = scope.get("client")
         if not self.admit(client[0] if client else ""):
-            return _error(429, "too_many", "Too many requests. Please wait a minute.", **{"Retry-After": "60"})
+            return self._error(429, "too_many", "Too many requests. Please wait a minute.", **{"Retry-After": "60"})
         return None
 
 

@@ -6,9 +6,9 @@ has the same `error` among its fields, so that a program looks in one place.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Path, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -30,6 +30,7 @@ DESCRIPTION = (
 STATUSES = {"question": 422, "not_offered": 422, "too_many": 429, "unexpected": 500, "error": 500}
 WORDS = {"not_found": "There is nothing at this address.", "method": "This address takes another method."}
 _ANSWERS: dict[int | str, dict[str, Any]] = {
+    413: {"model": ErrorForm, "description": "The request is too large"},
     422: {"model": AnswerForm | ErrorForm, "description": "The question or the request cannot be used"},
     429: {
         "model": AnswerForm | ErrorForm,
@@ -40,9 +41,20 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 _ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": ErrorForm, "description": text}
-    for status, text in ((422, "The request cannot be used"), (429, "Too often"), (500, "A fault"), (503, "Not ready"))
+    for status, text in (
+        (413, "Too large"),
+        (422, "The request cannot be used"),
+        (429, "Too often"),
+        (500, "A fault"),
+        (503, "Not ready"),
+    )
 }
-_NO_ARTICLE: dict[int | str, dict[str, Any]] = {404: {"model": ErrorForm, "description": "There is no such article"}}
+_NO_ARTICLE: dict[int | str, dict[str, Any]] = {
+    400: {"description": "No HTTP, such as an address of 64 kB", "content": {"text/plain": {}}},
+    404: {"model": ErrorForm, "description": "There is no such article"},
+    422: {"model": ErrorForm, "description": "That can be no article's name"},
+}
+ArticleName = Annotated[str, Path(max_length=200)]
 
 
 def create_api(desk: Desk) -> FastAPI:
@@ -87,7 +99,7 @@ def _add_articles(app: FastAPI, desk: Desk) -> None:
         return JSONResponse({"articles": entries, "disclaimer": disclaimer, "authorship": assistant.authorship})
 
     @app.get("/articles/{article}", response_model=ArticleForm, responses=_NO_ARTICLE, summary="Read an article")
-    def article(article: str) -> JSONResponse:
+    def article(article: ArticleName) -> JSONResponse:
         found = assistant.article(article)
         if found is None:
             return JSONResponse(error_json("no_article", "There is no article of this name.", disclaimer), 404)

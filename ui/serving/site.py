@@ -19,7 +19,7 @@ class Site(FastAPI):
         super().__init__(docs_url=None, redoc_url=None, openapi_url=None, **given)
         self.desk = desk
         settings = desk.settings
-        guarded = Guard(super().__call__, hosts=hosts, admit=desk.rates.knock)
+        guarded = Guard(super().__call__, hosts=hosts, admit=desk.rates.knock, disclaimer=desk.settings.disclaimer)
         self.outermost = Proxies(guarded, trusted=settings.trusted_proxies, root_path=settings.root_path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
