@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from sci_assistant.ask import triage
-from sci_assistant.ask.weighed import features, load_words, parse_words, write_words
+from sci_assistant.ask.weighed import CAUTIONS, NOTICES, features, load_words, parse_words, write_words
 from sci_assistant.types import Turn
 
 HEAD = "head\tintercept\t1\t-1\t-0.5\nhead\tbounds\t1\t1\t-2\n"
@@ -18,8 +18,8 @@ def words(*rows: str):
 def test_a_score_is_the_intercept_and_weights_over_the_length_of_what_is_known():
     made = words("words\tblue\t3\t2\t0", "words\tlips\t4\t1\t-1", "signs\trule breathing\t0.5\t2\t0")
     scores = made.weigh("his lips are blue", ["rule breathing"])
-    assert scores.danger == pytest.approx(-1 + (3 * 2 + 4 * 1) / 5 + 0.5 * 2)
-    assert scores.crisis == pytest.approx(-0.5 - 4 / 5)
+    assert scores.first == pytest.approx(-1 + (3 * 2 + 4 * 1) / 5 + 0.5 * 2)
+    assert scores.second == pytest.approx(-0.5 - 4 / 5)
 
 
 def test_phrases_have_up_to_three_words_and_pieces_keep_the_edges_of_words():
@@ -28,11 +28,12 @@ def test_phrases_have_up_to_three_words_and_pieces_keep_the_edges_of_words():
     assert {" bl", "ips "} <= found["letters"] and "e l" not in found["letters"]
 
 
-def test_the_list_that_ships_comes_back_as_it_was_written():
-    shipped = load_words()
+@pytest.mark.parametrize("name", [NOTICES, CAUTIONS])
+def test_the_list_that_ships_comes_back_as_it_was_written(name):
+    shipped = load_words(name)
     again = parse_words(gzip.decompress(write_words(shipped, "again")).decode())
     assert again == shipped
-    assert shipped.doubt < shipped.sure and len(shipped.pieces["words"]) > 1_000
+    assert shipped.doubt <= shipped.sure and len(shipped.pieces["words"]) > 1_000
 
 
 @pytest.mark.parametrize(
@@ -45,16 +46,16 @@ def test_a_broken_list_is_refused(text, problem):
 
 
 def test_words_find_danger_that_no_rule_names(monkeypatch):
-    monkeypatch.setattr(triage, "load_words", lambda: words("words\tzebra\t1\t9\t0"))
+    monkeypatch.setattr(triage, "load_words", lambda _name: words("words\tzebra\t1\t9\t0"))
     assert triage.Triage().read(Turn("the zebra")).rules == ("may-be-emergency",)
     assert triage.Triage().read(Turn("the horse")) is None
 
 
 def test_words_find_a_known_rule_harmless_and_never_an_unknown_one(monkeypatch):
     calm = ("words\tbreathe\t1\t-9\t0", "words\tcannot breathe\t1\t-9\t0")
-    monkeypatch.setattr(triage, "load_words", lambda: words(*calm, "signs\trule breathing\t1\t0\t0"))
+    monkeypatch.setattr(triage, "load_words", lambda _name: words(*calm, "signs\trule breathing\t1\t0\t0"))
     assert triage.Triage().read(Turn("i cannot breathe")) is None
-    monkeypatch.setattr(triage, "load_words", lambda: words(*calm))
+    monkeypatch.setattr(triage, "load_words", lambda _name: words(*calm))
     assert triage.Triage().read(Turn("i cannot breathe")) is not None
 
 

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from sci_assistant_eval import (
     claims,
     fit_answerable,
+    fit_caution_words,
     fit_likeness,
     fit_notice_words,
     fit_query_adapter,
@@ -27,7 +28,10 @@ from sci_assistant.wire import bundled_corpus
 
 ROOT = Path(__file__).parents[2]
 HO = "heterotopic-ossification"
-FITS = (fit_answerable, fit_likeness, fit_notice_words, fit_query_adapter, fit_second_voice, fit_sentences, fit_verify)
+FITS = (
+    *(fit_answerable, fit_caution_words, fit_likeness, fit_notice_words),
+    *(fit_query_adapter, fit_second_voice, fit_sentences, fit_verify),
+)
 LOADERS = {
     "load_questions": questions.load_questions,
     "load_vignettes": vignettes.load_vignettes,
@@ -35,7 +39,7 @@ LOADERS = {
 }
 GROUPS = {
     "load_questions": lambda row: row.kind,
-    "load_vignettes": lambda row: (row.expect, row.caution),
+    "load_vignettes": lambda row: (row.expect, row.caution, row.caution and row.kind),
     "load_claims": lambda row: row.type,
 }
 
@@ -46,7 +50,7 @@ class Guarded:
     def __init__(self, name: str) -> None:
         self.name, self.calls = name, 0
 
-    def __call__(self, folder=None, *, split=None):
+    def __call__(self, folder=None, *, split=None, training=False):
         assert split == "dev", f"{self.name} was asked for split {split!r}"
         self.calls += 1
         kinds: dict[object, list] = {}
@@ -114,8 +118,11 @@ def test_the_second_voice_is_fitted_on_dev(guards, tiny_store):
 
 
 @pytest.mark.filterwarnings("ignore")  # so few messages hardly converge
-def test_the_weighed_words_are_fitted_on_dev(guards):
-    done = CliRunner().invoke(fit_notice_words.main, [], catch_exceptions=False)
+@pytest.mark.parametrize("fit", [fit_notice_words, fit_caution_words])
+def test_the_weighed_words_are_fitted_on_dev(guards, fit, tiny_corpus, monkeypatch):
+    monkeypatch.setattr(fit, "bundled_corpus", lambda: tiny_corpus)
+    monkeypatch.setattr(fit_notice_words, "foil_texts", lambda: ("who was the first king of france",))
+    done = CliRunner().invoke(fit.main, [], catch_exceptions=False)
     assert done.exit_code == 0
     assert guards["load_questions"].calls == guards["load_vignettes"].calls == 1
 

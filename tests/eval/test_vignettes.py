@@ -41,9 +41,9 @@ def test_ids_are_unique_and_messages_for_developing_are_never_test(messages):
     assert all(m.split == "dev" for m in messages if m.dev)
     asked = {m.id for m in load_vignettes()}
     assert len(asked) > 1500 and all(m.dev for m in messages if m.id not in asked)
-    assert {m.id for m in load_vignettes(split="test")} | {m.id for m in load_vignettes(split="dev", training=True)} == {
-        m.id for m in messages
-    }
+    assert {m.id for m in load_vignettes(split="test")} | {
+        m.id for m in load_vignettes(split="dev", training=True)
+    } == {m.id for m in messages}
 
 
 @pytest.mark.parametrize("expect", ["emergency", "crisis", "none", None])

@@ -1,7 +1,7 @@
 """A turn -> a caution where somebody asks what to do about their own treatment, or whether a reading is normal.
 
-By rules alone, as triage.py: the words and patterns stand in data/caution.yaml, wording.py reads them. The newest
-message must ask; what it asks about may stand in earlier ones. The caution also says which treatments somebody asks
+Without model or index, as triage.py: the words and patterns stand in data/caution.yaml, wording.py reads them, and
+fitted weights of words (weighed.py) are counted beside them. The newest message must ask; what it asks about may stand in earlier ones. The caution also says which treatments somebody asks
 to stop whose sudden stop may be dangerous: stopping.py finds what the articles say of that.
 """
 
@@ -15,7 +15,9 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from sci_assistant.ask.heard import heard
+from sci_assistant.ask.language import language_of
 from sci_assistant.ask.rules import load_rules
+from sci_assistant.ask.weighed import CAUTIONS, load_words
 from sci_assistant.ask.wording import Span, Spoken, Step, any_of, read_steps
 from sci_assistant.types import Turn
 from sci_assistant.words import medicine_names, zipf
@@ -70,15 +72,49 @@ class Cautions:
 
 
 def read_caution(turn: Turn) -> Caution | None:
-    """The caution for a turn, None where nothing personal is asked."""
+    """The caution for a turn, None where nothing personal is asked.
+
+    What a pattern asks for is shown unless the weighed words (weighed.py) find the message general; where they find
+    it personal and no pattern does, a caution stands all the same.
+    """
+    cautions, words = load_cautions(), load_words(CAUTIONS)
+    readings = _all_readings(turn, cautions)
+    kind, reading = _by_pattern(readings, cautions)
+    scores = words.weigh(*_signs(readings, kind))
+    if scores.first < (words.doubt if kind else words.sure) or (not kind and language_of(turn.question) is not None):
+        return None
+    kind = kind or ("result" if scores.second >= 0.0 else "treatment")
+    return Caution(kind, cautions.texts[kind], _asked_to_stop([Spoken(t, cautions.lists) for t in reading], cautions))
+
+
+def read_signs(turn: Turn) -> tuple[str, frozenset[str]]:
+    """A conversation for weighing: the newest message with its medicines marked, and signs."""
     cautions = load_cautions()
+    readings = _all_readings(turn, cautions)
+    return _signs(readings, _by_pattern(readings, cautions)[0])
+
+
+def _all_readings(turn: Turn, cautions: Cautions) -> list[tuple[str, ...]]:
+    """The messages that are read, in both readings."""
     messages = [_clipped(text) for text in (*turn.history[-READ_EARLIER:], turn.question)]
-    for reading in zip(*(_readings(text, cautions) for text in messages), strict=True):
+    return list(zip(*(_readings(text, cautions) for text in messages), strict=True))
+
+
+def _by_pattern(readings: Sequence[tuple[str, ...]], cautions: Cautions) -> tuple[CautionKind | None, tuple[str, ...]]:
+    """What the first reading that a pattern hears asks, and that reading; else the last one."""
+    for reading in readings:
         kind = _kind([Spoken(_mark_medicines(text), cautions.lists) for text in reading], cautions)
         if kind is not None:
-            stopping = _asked_to_stop([Spoken(text, cautions.lists) for text in reading], cautions)
-            return Caution(kind, cautions.texts[kind], stopping)
-    return None
+            return kind, reading
+    return None, readings[-1]
+
+
+def _signs(readings: Sequence[tuple[str, ...]], kind: CautionKind | None) -> tuple[str, frozenset[str]]:
+    *earlier, newest = (_mark_medicines(text) for text in readings[0])
+    told = {f"rule {kind}"} if kind else set()
+    told |= {"medicine" for text in (newest,) if "medicine" in text}
+    told |= {"medicine earlier" for text in earlier if "medicine" in text}
+    return newest, frozenset(told)
 
 
 def _clipped(text: str) -> str:

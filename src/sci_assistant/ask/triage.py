@@ -20,7 +20,7 @@ from sci_assistant.ask.intent import small_talk
 from sci_assistant.ask.language import language_of
 from sci_assistant.ask.readings import find_readings
 from sci_assistant.ask.rules import Pattern, Rule, Rules, load_rules
-from sci_assistant.ask.weighed import Scores, WeighedWords, load_words
+from sci_assistant.ask.weighed import NOTICES, Scores, WeighedWords, load_words
 from sci_assistant.types import Notice, NoticeKind, Turn
 
 SEVERITY: tuple[NoticeKind, ...] = ("emergency", "crisis", "urgent")  # the first that was raised is shown
@@ -59,7 +59,7 @@ class Triage:
         they find danger and no rule names it, a notice stands all the same.
         """
         rules = load_rules()
-        return make_notice(_shown(turn, rules, load_words()), rules)
+        return make_notice(_shown(turn, rules, load_words(NOTICES)), rules)
 
 
 def read_signs(turn: Turn) -> tuple[str, frozenset[str]]:
@@ -84,14 +84,14 @@ def _shown(turn: Turn, rules: Rules, words: WeighedWords) -> list[Rule]:
     conversation = _Conversation(turn, rules)
     raised = conversation.raised()
     scores = conversation.scores(words)
-    danger = max(score.danger for score in scores)
+    danger = max(score.first for score in scores)
     if danger < words.doubt and not _stands_alone(turn, rules, words):
         foreign = language_of(turn.question) is not None  # the list knows English alone
         return [rule for rule in raised if foreign or not words.knows(rule.id) or _lasts(rule, turn, rules, words)]
     if not raised and (danger < words.sure + _extra(turn) or not _can_be_weighed(turn)):
         return []
     shown = list(raised)
-    if max(score.crisis for score in scores) >= 0.0 and not any(rule.kind == "crisis" for rule in shown):
+    if max(score.second for score in scores) >= 0.0 and not any(rule.kind == "crisis" for rule in shown):
         shown += rules.named(CRISIS)
     return shown or rules.named(UNNAMED)
 
@@ -124,7 +124,7 @@ def _stands_alone(turn: Turn, rules: Rules, words: WeighedWords) -> bool:
         return False
     for sentence in [part for part in _SENTENCE_END.split(heard) if part.strip()]:
         alone = _Conversation(Turn(sentence), rules)
-        if alone.raised() and alone.scores(words)[0].danger >= words.doubt:
+        if alone.raised() and alone.scores(words)[0].first >= words.doubt:
             return True
     return False
 

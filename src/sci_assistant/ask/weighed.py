@@ -1,9 +1,12 @@
-"""A conversation's words -> how much they sound like danger, by a fitted list of weights.
+"""A conversation's words -> how much they sound like danger, or like a question on one's own treatment.
 
-The list (data/notice_words.tsv.gz) holds pieces of what people write, in danger and out of it: words, pairs and
-triples of words, and pieces of words, which survive a slip of the fingers, each with a weight. It can be read like a
-glossary, needs neither model nor index nor numpy, and is fitted on the development messages alone
-(eval/fit_notice_words.py). Beside the pieces it weighs which rules are raised and which of their things are told.
+Two fitted lists of weights: data/notice_words.tsv.gz (read by triage.py) and data/caution_words.tsv.gz (caution.py).
+A list holds pieces of what people write: words, pairs and triples of words, and pieces of words, which survive a
+slip of the fingers, each with two weights, one for each of two questions: is this danger, and is it a crisis rather
+than an emergency; does somebody ask about their own treatment, and about a reading rather than what to do. It can be
+read like a glossary, needs neither model nor index nor numpy, and is fitted on the development messages alone
+(eval/fit_notice_words.py, eval/fit_caution_words.py). Beside the pieces it weighs signs: which rules are raised,
+which of their things are told.
 
     score = intercept + sum over words and letters of (sum of weight * idf / square root of the sum of idf squared)
             + sum of the weights of signs
@@ -23,7 +26,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-NAME = "notice_words.tsv.gz"
+NOTICES, CAUTIONS = "notice_words.tsv.gz", "caution_words.tsv.gz"
 LONGEST = 3  # words of a phrase
 PIECES = (3, 4, 5)  # letters of a piece of a word, the spaces around it among them
 
@@ -35,10 +38,10 @@ _WORD = re.compile(r"[a-z0-9']+")
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """How much a conversation sounds like any danger, and like a crisis rather than an emergency, as log odds."""
+    """The log odds of the two questions that a list was fitted to answer."""
 
-    danger: float
-    crisis: float
+    first: float
+    second: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +49,16 @@ class Piece:
     """An entry of the list."""
 
     idf: float
-    danger: float
-    crisis: float
+    first: float
+    second: float
 
 
 @dataclass(frozen=True, slots=True)
 class WeighedWords:
     """The fitted list.
 
-    `sure` is the danger score from which a notice is shown, `doubt` the lower one from which it is shown where a
-    rule is raised too.
+    `sure` is the first score from which something is shown, `doubt` the lower one from which it is shown where a rule
+    says so too.
     """
 
     intercept: Scores
@@ -69,14 +72,14 @@ class WeighedWords:
 
     def weigh(self, heard: str, signs: Iterable[str]) -> Scores:
         """The scores of a conversation as the rules hear it, with its signs."""
-        danger, crisis = self.intercept.danger, self.intercept.crisis
+        first, second = self.intercept.first, self.intercept.second
         for family, found in features(heard, signs).items():
             known = [self.pieces[family][piece] for piece in found if piece in self.pieces[family]]
             length = math.sqrt(sum(piece.idf**2 for piece in known)) if family != "signs" else 1.0
             if known:
-                danger += sum(piece.danger * piece.idf for piece in known) / length
-                crisis += sum(piece.crisis * piece.idf for piece in known) / length
-        return Scores(danger, crisis)
+                first += sum(piece.first * piece.idf for piece in known) / length
+                second += sum(piece.second * piece.idf for piece in known) / length
+        return Scores(first, second)
 
 
 def features(heard: str, signs: Iterable[str]) -> dict[Family, frozenset[str]]:
@@ -97,14 +100,14 @@ def features(heard: str, signs: Iterable[str]) -> dict[Family, frozenset[str]]:
 
 
 @cache
-def load_words() -> WeighedWords:
-    """The list that ships with the package."""
-    raw = (files("sci_assistant") / "data" / NAME).read_bytes()
+def load_words(name: str) -> WeighedWords:
+    """A list that ships with the package."""
+    raw = (files("sci_assistant") / "data" / name).read_bytes()
     return parse_words(gzip.decompress(raw).decode("utf-8"))
 
 
 def parse_words(text: str) -> WeighedWords:
-    """A list as it is written: family, piece, idf, danger and crisis between tabs; `#` opens a comment.
+    """A list as it is written: family, piece, idf and the two weights between tabs; `#` opens a comment.
 
     Raises:
         ValueError: a line has another form, or a number of the head is missing.
@@ -114,11 +117,11 @@ def parse_words(text: str) -> WeighedWords:
     for line in text.splitlines():
         if not line or line.startswith("#"):
             continue
-        family, piece, idf, danger, crisis = line.split("\t")
+        family, piece, idf, first, second = line.split("\t")
         if family == "head":
-            head[piece] = (float(danger), float(crisis))
+            head[piece] = (float(first), float(second))
         else:
-            pieces[_family(family)][piece] = Piece(float(idf), float(danger), float(crisis))
+            pieces[_family(family)][piece] = Piece(float(idf), float(first), float(second))
     missing = {"intercept", "bounds"} - set(head)
     if missing:
         raise ValueError(f"The list of words says no {' and no '.join(sorted(missing))}.")
@@ -135,10 +138,10 @@ def _family(name: str) -> Family:
 
 def write_words(words: WeighedWords, comment: str) -> bytes:
     """A list as a compressed file, the same bytes for the same list."""
-    rows = [f"# {comment}", "# family\tpiece\tidf\tdanger\tcrisis"]
-    rows.append(f"head\tintercept\t1\t{words.intercept.danger:.4f}\t{words.intercept.crisis:.4f}")
+    rows = [f"# {comment}", "# family\tpiece\tidf\tfirst\tsecond"]
+    rows.append(f"head\tintercept\t1\t{words.intercept.first:.4f}\t{words.intercept.second:.4f}")
     rows.append(f"head\tbounds\t1\t{words.sure:.4f}\t{words.doubt:.4f}")
     for family in FAMILIES:
         for piece, entry in sorted(words.pieces[family].items()):
-            rows.append(f"{family}\t{piece}\t{entry.idf:.3f}\t{entry.danger:.3f}\t{entry.crisis:.3f}")
+            rows.append(f"{family}\t{piece}\t{entry.idf:.3f}\t{entry.first:.3f}\t{entry.second:.3f}")
     return gzip.compress("\n".join((*rows, "")).encode("utf-8"), mtime=0)
