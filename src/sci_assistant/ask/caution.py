@@ -1,8 +1,9 @@
 """A turn -> a caution where somebody asks what to do about their own treatment, or whether a reading is normal.
 
 Without model or index, as triage.py: the words and patterns stand in data/caution.yaml, wording.py reads them, and
-fitted weights of words (weighed.py) are counted beside them. The newest message must ask; what it asks about may stand in earlier ones. The caution also says which treatments somebody asks
-to stop whose sudden stop may be dangerous: stopping.py finds what the articles say of that.
+fitted weights of words (weighed.py) are counted beside them. The newest message must ask; what it asks about may
+stand in earlier ones. The caution also says which treatments somebody asks to stop whose sudden stop may be
+dangerous: stopping.py finds what the articles say of that.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -63,12 +63,32 @@ class Rule:
     voided: bool  # by negation, the past and questions to learn
 
 
+class Thing:
+    """The phrases of one thing. Their expression is made when a text first holds what one of them begins with:
+    to make all of them takes longer than to answer a question."""
+
+    def __init__(self, phrases: tuple[str, ...]) -> None:
+        self.phrases = phrases
+        firsts = (first for phrase in phrases for first in phrase.split()[0].split("|"))
+        self._begins = tuple(dict.fromkeys(first.partition("*")[0] for first in firsts))
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        """One expression for all phrases, longer ones first."""
+        ordered = sorted(self.phrases, key=lambda phrase: -len(phrase))
+        return re.compile(rf"(?<![\w'])(?:{'|'.join(_expression(phrase) for phrase in ordered)})(?!\w)")
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Where a text names the thing."""
+        return self._pattern.finditer(text) if any(begin in text for begin in self._begins) else iter(())
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """All of data/triage.yaml."""
 
     rules: tuple[Rule, ...]
-    things: Mapping[str, re.Pattern[str]]
+    things: Mapping[str, Thing]
     context: frozenset[str]  # things that set the scene only
     bounds: Bounds
     first_steps: Mapping[str, tuple[str, ...]]
@@ -106,7 +126,7 @@ def parse_rules(raw: Mapping[str, Any]) -> Rules:
     Raises:
         ValueError: a pattern names a thing that is not listed.
     """
-    things = {name: _compile(phrases) for name, phrases in raw["things"].items()}
+    things = {name: Thing(tuple(phrases)) for name, phrases in raw["things"].items()}
     rules = tuple(
         Rule(
             id=rule["id"],
@@ -133,7 +153,7 @@ def parse_rules(raw: Mapping[str, Any]) -> Rules:
     )
 
 
-def _pattern(line: str, rule: str, things: Mapping[str, re.Pattern[str]]) -> Pattern:
+def _pattern(line: str, rule: str, things: Mapping[str, Thing]) -> Pattern:
     told, line = line.startswith("told:"), line.removeprefix("told:")
     parts = tuple(tuple(thing.strip() for thing in part.split("+")) for part in line.split("&"))
     unknown = sorted({thing for part in parts for thing in part} - set(things) - READINGS)
@@ -142,7 +162,7 @@ def _pattern(line: str, rule: str, things: Mapping[str, re.Pattern[str]]) -> Pat
     return Pattern(parts, told)
 
 
-def _adds_up(rule: Mapping[str, Any], things: Mapping[str, re.Pattern[str]]) -> AddsUp | None:
+def _adds_up(rule: Mapping[str, Any], things: Mapping[str, Thing]) -> AddsUp | None:
     raw = rule.get("adds_up")
     if raw is None:
         return None
@@ -151,12 +171,6 @@ def _adds_up(rule: Mapping[str, Any], things: Mapping[str, re.Pattern[str]]) -> 
     if unknown:
         raise ValueError(f"triage.yaml, rule {rule['id']}, adds_up: no such thing: {', '.join(unknown)}")
     return AddsUp(raw["least"], points)
-
-
-def _compile(phrases: list[str]) -> re.Pattern[str]:
-    """One expression for all phrases of a thing, longer phrases first."""
-    ordered = sorted(phrases, key=lambda phrase: -len(phrase))
-    return re.compile(rf"(?<![\w'])(?:{'|'.join(_expression(phrase) for phrase in ordered)})(?!\w)")
 
 
 def _expression(phrase: str) -> str:

@@ -24,7 +24,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Literal, NamedTuple
 
 NOTICES, CAUTIONS = "notice_words.tsv.gz", "caution_words.tsv.gz"
 LONGEST = 3  # words of a phrase
@@ -36,17 +36,15 @@ FAMILIES: tuple[Family, ...] = ("words", "letters", "signs")
 _WORD = re.compile(r"[a-z0-9']+")
 
 
-@dataclass(frozen=True, slots=True)
-class Scores:
+class Scores(NamedTuple):
     """The log odds of the two questions that a list was fitted to answer."""
 
     first: float
     second: float
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """An entry of the list."""
+class Piece(NamedTuple):
+    """An entry of the list; a tuple, since some ten thousand are made before a first question is answered."""
 
     idf: float
     first: float
@@ -114,26 +112,23 @@ def parse_words(text: str) -> WeighedWords:
     """
     head: dict[str, tuple[float, float]] = {}
     pieces: dict[Family, dict[str, Piece]] = {family: {} for family in FAMILIES}
+    found: dict[str, dict[str, Piece]] = {str(family): of_it for family, of_it in pieces.items()}
     for line in text.splitlines():
         if not line or line.startswith("#"):
             continue
-        family, piece, idf, first, second = line.split("\t")
+        family, name, idf, first, second = line.split("\t")
         if family == "head":
-            head[piece] = (float(first), float(second))
+            head[name] = (float(first), float(second))
+        elif family in found:
+            found[family][name] = Piece(float(idf), float(first), float(second))
         else:
-            pieces[_family(family)][piece] = Piece(float(idf), float(first), float(second))
+            known = ", ".join(FAMILIES)
+            raise ValueError(f"The list of words has a line of the family {family!r}; there are {known}.")
     missing = {"intercept", "bounds"} - set(head)
     if missing:
         raise ValueError(f"The list of words says no {' and no '.join(sorted(missing))}.")
     sure, doubt = head["bounds"]
     return WeighedWords(Scores(*head["intercept"]), sure, doubt, pieces)
-
-
-def _family(name: str) -> Family:
-    for family in FAMILIES:
-        if family == name:
-            return family
-    raise ValueError(f"The list of words has a line of the family {name!r}; there are {', '.join(FAMILIES)}.")
 
 
 def write_words(words: WeighedWords, comment: str) -> bytes:
