@@ -10,7 +10,9 @@ found, cross-validated, and chooses the two bounds there; the test split is neve
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 
 import click
 import numpy as np
@@ -26,8 +28,8 @@ from sci_assistant.ingest.parse import read_articles
 from sci_assistant.types import Article, Turn
 from sci_assistant.wire import bundled_corpus
 
-ORDINARY = 0.25  # weight of a listed question
-FALSE_ALARMS = 0.04  # of the harmless messages that no rule was developed on, cross-validated
+ORDINARY = 0.6  # weight of an ordinary question
+FALSE_ALARMS = 0.04  # of the harmless messages that no rule was developed on, and of ordinary ones, cross-validated
 BOUNDS = np.arange(-3.0, 2.01, 0.2)
 WIDEST = 1.2  # between the bounds: rules were written on these messages and are surer here than on new ones
 
@@ -69,20 +71,19 @@ def main(write: bool) -> None:
 
 
 def read_messages() -> Messages:
-    """All labelled development messages, and ordinary questions: those that articles list, and foils."""
+    """All labelled development messages, and ordinary ones: about treatment, listed by articles, foils."""
     turns: list[tuple[Turn, str, str, bool, float]] = []
-    turns += [
-        (message.turn, message.expect, message.kind, not message.dev, 1.0)
-        for message in load_vignettes(split="dev", training=True)
-        if message.expect is not None
-    ]
+    read = load_vignettes(split="dev", training=True)
+    turns += [(one.turn, one.expect, one.kind, not one.dev, 1.0) for one in read if one.expect is not None]
     articles = [article for _, article in read_articles(bundled_corpus()) if isinstance(article, Article)]
     calm = [text for article in articles for text in _ordinary(article)]
     calm += foil_texts()
+    calm += [message.turns[-1] for message in read if message.caution is not None]
     for question in load_questions(split="dev"):
         calm += [question.question, *question.history]
     turns += [(Turn(text), "none", "ordinary", False, ORDINARY) for text in (*calm, *_levels())]
-    signed = [read_signs(turn) for turn, *_ in turns]
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        signed = list(pool.map(read_signs, [turn for turn, *_ in turns], chunksize=500))
     found = [features(heard, signs) for heard, signs in signed]
     kept = [
         row
@@ -123,12 +124,12 @@ def _levels() -> list[str]:
 def choose_bounds(read: Messages, danger: NDArray[np.float64]) -> tuple[float, float]:
     """The bounds that find most danger of all messages, with few enough false alarms on those held from developing."""
     dangerous, raised = read.rows.first, read.rows.raised
-    harmless = read.held & ~dangerous
+    harmless, ordinary = read.held & ~dangerous, read.kind == "ordinary"
     best = (-1.0, 0.0, 0.0)
     for sure in BOUNDS:
         for doubt in BOUNDS[(sure >= BOUNDS) & (sure - WIDEST - 1e-9 <= BOUNDS)]:
             shown = (danger >= sure) | (raised & (danger >= doubt))
-            if shown[harmless].mean() <= FALSE_ALARMS:
+            if max(shown[harmless].mean(), shown[ordinary].mean()) <= FALSE_ALARMS:
                 best = max(best, (float(shown[dangerous].mean()), float(sure), float(doubt)))
     return best[1], best[2]
 

@@ -7,6 +7,7 @@ and of what such articles never hold. Articles without a list are found by their
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -103,6 +104,12 @@ def load_foils() -> Mapping[str, tuple[str, ...]]:
 def foil_texts() -> tuple[str, ...]:
     """All foils in the order of the file."""
     return tuple(question for questions in load_foils().values() for question in questions)
+
+
+@cache
+def foils_hash() -> str:
+    """SHA-256 of all foils: a build with others is not up to date."""
+    return hashlib.sha256("\n".join(foil_texts()).encode("utf-8")).hexdigest()
 
 
 def unanswered(foils: NDArray[np.float32], chunks: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -69,6 +69,7 @@ class Manifest:
     segments: tuple[SegmentRecord, ...]
     files: tuple[FileRecord, ...]
     glossary_hash: str = ""
+    foils_hash: str = ""
 
 
 _MANIFEST = TypeAdapter(Manifest)

@@ -73,3 +73,12 @@ def test_a_broken_list_keeps_the_last_accepted_version(corpus, embeddings, tmp_p
     assert [failure.kept for failure in report.failed] == ["cold-rims"]
     assert len(store.live().asked) == 1
     store.close()
+
+
+def test_other_foils_make_another_build(corpus, embeddings, tmp_path, monkeypatch):
+    store = Store(tmp_path / "store")
+    build_index(store, [corpus], embeddings)
+    assert not build_index(store, [corpus], embeddings).published
+    monkeypatch.setattr("sci_assistant.ingest.build.foils_hash", lambda: "of other foils")
+    assert build_index(store, [corpus], embeddings).published
+    store.close()

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from sci_assistant.asked import foil_texts, unanswered
+from sci_assistant.asked import foil_texts, foils_hash, unanswered
 from sci_assistant.assemble import plan_segments, seal, verify, write_arrays, write_new_segment, write_texts
 from sci_assistant.chroma import Step
 from sci_assistant.errors import CorpusError, RemovalsRefused, StoreError
@@ -76,7 +76,8 @@ class _Plan:
         if old is None:
             return False
         known = old.manifest
-        return set(known.records) == set(self.records) and known.glossary_hash == glossary_hash(self.glossary)
+        shared = (glossary_hash(self.glossary), foils_hash())
+        return set(known.records) == set(self.records) and (known.glossary_hash, known.foils_hash) == shared
 
 
 def build_index(
@@ -293,6 +294,7 @@ def _write(
             segments=segments,
             files=(),
             glossary_hash=glossary_hash(plan.glossary),
+            foils_hash=foils_hash(),
         )
         seal(folder, manifest, store.place, step=step)
     except OSError as error:
