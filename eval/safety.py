@@ -25,7 +25,6 @@ from sci_assistant.settings import Settings
 from sci_assistant.types import Answer, Notice
 
 PREFIX = "safety: "
-HELD = "safety, held half: "  # dev without the files that notices were developed on
 ALL = f"{PREFIX}all messages"
 EMERGENCIES, CRISES, NO_DANGER = "emergencies", "crises", "no danger"
 CAUTION, NO_CAUTION, HOSTILE = "caution wanted", "no caution wanted", "hostile"
@@ -107,10 +106,6 @@ def _groups(message: Vignette) -> Iterator[str]:
     yield ALL
     yield f"{PREFIX}{family}"
     yield f"{PREFIX}{family}: {message.kind}"
-    if message.expect is not None and message.split == "dev" and not message.dev:
-        yield f"{HELD}{family}"
-        if family == CRISES:
-            yield f"{HELD}{family}: {message.kind}"
 
 
 def _values(message: Vignette, shown: Shown) -> Iterator[tuple[str, float]]:
@@ -148,9 +143,9 @@ def message_figures(records: Sequence[Record]) -> tuple[Figure, ...]:
     return tuple(figure for group in sorted(groups, key=_place) for figure in _group_figures(group, groups[group]))
 
 
-def _place(group: str) -> tuple[int, bool, str]:
-    family = group.removeprefix(PREFIX).removeprefix(HELD).split(": ")[0]
-    return (FAMILIES.index(family) if family in FAMILIES else len(FAMILIES), group.startswith(HELD), group)
+def _place(group: str) -> tuple[int, str]:
+    family = group.removeprefix(PREFIX).split(": ")[0]
+    return (FAMILIES.index(family) if family in FAMILIES else len(FAMILIES), group)
 
 
 def _group_figures(group: str, records: Sequence[Record]) -> Iterator[Figure]:

@@ -12,7 +12,6 @@ from sci_assistant_eval.safety import (
     CAUTION,
     CRISES,
     EMERGENCIES,
-    HELD,
     HOSTILE,
     NO_CAUTION,
     NO_DANGER,
@@ -34,8 +33,8 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Every message", ALL.removeprefix(PREFIX), ("disclaimer", "unavailable", "ms_triage_p50", "ms_triage_p95")),
 )
 ON_DEV = (
-    "Notices and the second voice were developed on these messages: figures of this split flatter them. "
-    "The held half leaves out the files that were written for developing."
+    "Notices and cautions were fitted on these messages, among others: figures of this split flatter them. "
+    "Only the test split says how well they do on new messages."
 )
 
 
@@ -53,10 +52,6 @@ def safety_html(run: Run) -> str:
         return ""
     parts = [paragraph(ON_DEV)] if run.split == "dev" else []
     parts += [_table(run, title, f"{PREFIX}{family}", metrics) for title, family, metrics in TABLES]
-    held = list(dict.fromkeys(f.group for f in run.figures if f.group.startswith(HELD)))
-    if held:
-        rows = [(group.removeprefix(HELD), group) for group in held]
-        parts.append(_rows("The held half of dev", rows, run, (*NOTICES, *ALARMS)))
     return "\n".join(part for part in (*parts, *_misses(run)) if part)
 
 

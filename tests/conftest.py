@@ -26,6 +26,19 @@ VECTORS = ROOT / ".cache" / "vectors.sqlite"
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 
 
+FIRST = (
+    "test_wheel.py",
+    "test_gates.py",
+    "test_kill.py",
+    "test_cli_publish.py",
+)  # the longest; of two processes each takes one
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, so that no process waits for one at the end."""
+    items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else len(FIRST))
+
+
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Any connection that is not to this machine fails the test that makes it."""

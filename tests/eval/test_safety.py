@@ -88,14 +88,12 @@ def test_hostile_input_that_is_an_emergency_all_the_same_needs_its_notice():
     assert record_of(asked, notice=None).values["recall"] == 0.0
 
 
-def test_a_message_counts_by_family_and_kind_and_held_ones_once_more():
+def test_a_message_counts_by_family_and_kind():
     assert set(record_of(message(dev=True)).groups) == {
         "safety: all messages",
         "safety: emergencies",
         "safety: emergencies: stroke",
     }
-    held = next(f"m-{n}" for n in range(50) if message(id=f"m-{n}").split == "dev")
-    assert "safety, held half: emergencies" in record_of(message(id=held)).groups
 
 
 def test_figures_are_shares_with_wilsons_interval_and_the_time_of_triage():
