@@ -246,7 +246,7 @@ def test_databases_of_one_server_hold_different_corpora(corpus, embeddings, tmp_
         other = Store(tmp_path / "other", server=ChromaServer(url))
         build_index(other, [corpus], embeddings)
         assert (len(store.live().articles), len(other.live().articles)) == (3, 4)
-        with pytest.raises(StoreError, match="tenant"):
+        with pytest.raises(StoreError, match="Tenant"):
             Store(tmp_path / "none", server=ChromaServer(url, tenant="nobody")).live()
         store.close()
         other.close()

@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from sci_assistant.ask import triage
+from sci_assistant.ask import caution, triage
 from sci_assistant.ask.weighed import CAUTIONS, NOTICES, features, load_words, parse_words, write_words
 from sci_assistant.types import Turn
 
@@ -62,3 +62,33 @@ def test_words_find_a_known_rule_harmless_and_never_an_unknown_one(monkeypatch):
 def test_a_long_story_around_it_does_not_cover_a_crisis_of_an_earlier_turn():
     told = "i want to kill myself tonight, i have the pills here"
     assert triage.Triage().read(Turn("which cushion is best for sitting all day", (told,))).kind == "crisis"
+
+
+def test_words_find_a_personal_question_that_no_pattern_names(monkeypatch):
+    monkeypatch.setattr(caution, "load_words", lambda _name: words("words\tzebra\t1\t9\t0"))
+    assert caution.read_caution(Turn("the zebra")).kind == "treatment"
+    assert caution.read_caution(Turn("the horse")) is None
+    monkeypatch.setattr(caution, "load_words", lambda _name: words("words\tzebra\t1\t9\t9"))
+    assert caution.read_caution(Turn("the zebra")).kind == "result"
+
+
+def test_words_void_a_caution_only_where_they_are_surer_than_its_doubt(monkeypatch):
+    asked = Turn("should i double my baclofen")
+    monkeypatch.setattr(caution, "load_words", lambda _name: words("words\tdouble\t1\t-0.5\t0"))
+    assert caution.read_caution(asked).kind == "treatment"
+    monkeypatch.setattr(caution, "load_words", lambda _name: words("words\tdouble\t1\t-9\t0"))
+    assert caution.read_caution(asked) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("thinking of dropping the gabapentin, any reason not to", True),
+        ("the white ones make me sleepy so I want to leave them off", True),
+        ("my doctor wants the pump, I don't, who is right", True),
+        ("what is baclofen for", False),
+        ("how do I clean my leg bag", False),
+    ],
+)
+def test_cautions_on_phrases_beyond_the_patterns(asked, shown):
+    assert (caution.read_caution(Turn(asked)) is not None) == shown
