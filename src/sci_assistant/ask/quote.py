@@ -1,8 +1,9 @@
 """Retrieved passages -> a draft of quoted sentences, or None where they do not answer.
 
-Sentences are scored by candidates.py. The one that most likely states a fact and is of the right article opens the
-answer; each brings what it needs beside it (context.py); the rest follows in reading
-order, grouped by article and section, nothing twice, up to about 120 words unless a list needs more.
+Sentences are scored by candidates.py. The one that most likely states a fact and is of the right article is chosen
+first, and further ones beside it; each brings what it needs (context.py). Of what is chosen the best sentence of the
+best passage's article opens the answer; the rest follows in reading order, grouped by article and section, nothing
+twice, up to about 120 words unless a list needs more.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from sci_assistant.ask.retrieve import Retrieved
 from sci_assistant.types import AnswerSentence, Article, Citation, Draft
 from sci_assistant.words import tokenize
 
-MOST_WORDS = 116  # of an answer, unless one list needs more
+MOST_WORDS = 114  # of an answer, unless one list needs more
 MOST_ARTICLES = 3  # that one answer quotes
 SHORT_LIST = 8  # sentences of a list that is quoted whole even outside the section that was asked for
 WEAKER = 3.0
@@ -54,7 +55,7 @@ def quote(
         for article in {key[0]: article for key, article in chosen.items() if key[0] != anchor.article.id}.values():
             chosen |= _call_sentences(article, retrieved, emergency=True)
     added = _add_warnings(chosen, warnings)
-    return compose(_in_reading_order(chosen, added or anchor))
+    return compose(_in_reading_order(chosen, added or _opening(scored, chosen, retrieved, intent) or anchor))
 
 
 def quote_warnings(warnings: Warnings) -> Draft | None:
@@ -84,6 +85,18 @@ def _anchor(scored: Sequence[Scored], intent: Intent) -> Scored | None:
         if _group_of(candidate, intent, opens=True) is not None:
             return candidate
     return None
+
+
+def _opening(
+    scored: Sequence[Scored], chosen: Mapping[tuple[str, int], Article], retrieved: Retrieved, intent: Intent
+) -> Scored | None:
+    """Of the chosen sentences the best of the best passage's article, if any: on dev the first citation's article is
+    right in 0.901 instead of 0.891, its section in 0.829 instead of 0.821."""
+    best = retrieved.passages[0].article.id
+    there = [one for one in scored if one.article.id == best and one.key in chosen]
+    if intent.symptom_report:
+        there = [one for one in there if not is_reassuring(one.text)]
+    return max(there, key=lambda one: one.opens, default=None)
 
 
 def _choose(
