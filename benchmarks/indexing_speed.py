@@ -21,6 +21,7 @@ from pathlib import Path
 
 from machine import CLOCKS, describe, verdict
 
+from sci_assistant.bfloat16 import device_name
 from sci_assistant.ingest.build import build_index
 from sci_assistant.ingest.parse import read_articles
 from sci_assistant.models import LocalEmbeddings
@@ -77,7 +78,8 @@ def main() -> int:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--articles", type=int, default=2000)
     parser.add_argument("--part", type=int, default=100, help="answers between two turns")
-    parser.add_argument("--form", default="torch-bfloat16", help="the form of a corpus above four million characters")
+    quick = "torch-bfloat16" if device_name() else "onnx-float32"  # as for a corpus above four million characters
+    parser.add_argument("--form", default=quick, help=f"how passages are embedded; on this machine {quick}")
     parser.add_argument("--clock", choices=CLOCKS, default="wall", help="cpu on a busy machine")
     options = parser.parse_args()
     clock = CLOCKS[options.clock]
