@@ -1,6 +1,7 @@
 """A real chat process: stopped gently, watched for words that must not stand in its log, and without its Chroma."""
 
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -117,9 +118,10 @@ def test_two_chats_say_that_their_chroma_server_is_away_and_recover_by_themselve
 ):
     url = f"http://127.0.0.1:{free_port}"
     server = chroma(tmp_path / "server", free_port)
+    corpus = shutil.copytree(ho_corpus, tmp_path / "corpus")
     try:
         store = Store(tmp_path / "store", server=ChromaServer(url))
-        build_index(store, [ho_corpus], embeddings)
+        build_index(store, [corpus], embeddings)
         store.close()
         first = start_chat(tmp_path / "store", chroma_url=url, rate_limit="")
         assert ask(first.url, "What is HO?").json()["status"] == "answered"
@@ -139,6 +141,16 @@ def test_two_chats_say_that_their_chroma_server_is_away_and_recover_by_themselve
             assert wait_until(lambda c=chat: ask(c.url, "What is HO?").status_code == 200, 60)
             assert wait_until(lambda c=chat: status_of(f"{c.url}/readyz") == 200, 60)
         assert any("Is it running?" in line for line in first.lines)
+        article = corpus / "heterotopic-ossification.md"  # both take what is published on the server
+        told = article.read_text(encoding="utf-8")
+        article.write_text(told.replace("A joint, most often a hip,", "A hip, or another joint,"), encoding="utf-8")
+        store = Store(tmp_path / "publisher", server=ChromaServer(url))
+        assert build_index(store, [corpus], embeddings).published
+        store.close()
+        for chat in (first, second):
+            page = f"{chat.url}/api/v1/articles/heterotopic-ossification"
+            assert wait_until(lambda p=page: "A hip, or another joint," in httpx.get(p, timeout=60).text, 60)
+            assert ask(chat.url, "What are the signs of HO?").json()["status"] == "answered"
     finally:
         server.kill()
         server.wait(timeout=10)
