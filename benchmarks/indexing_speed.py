@@ -21,10 +21,9 @@ from pathlib import Path
 
 from machine import CLOCKS, describe, verdict
 
-from sci_assistant.bfloat16 import device_name
 from sci_assistant.ingest.build import build_index
 from sci_assistant.ingest.parse import read_articles
-from sci_assistant.models import LocalEmbeddings
+from sci_assistant.models import EXACT_CHARACTERS, LocalEmbeddings
 from sci_assistant.store import Store
 from sci_assistant.weights import bundled_weights
 
@@ -78,8 +77,12 @@ def main() -> int:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--articles", type=int, default=2000)
     parser.add_argument("--part", type=int, default=100, help="answers between two turns")
-    quick = "torch-bfloat16" if device_name() else "onnx-float32"  # as for a corpus above four million characters
-    parser.add_argument("--form", default=quick, help=f"how passages are embedded; on this machine {quick}")
+    quick = LocalEmbeddings().passage_form(EXACT_CHARACTERS + 1)
+    parser.add_argument(
+        "--form",
+        default=quick,
+        help="how passages are embedded; as a corpus above four million characters is on this machine, unless given",
+    )
     parser.add_argument("--clock", choices=CLOCKS, default="wall", help="cpu on a busy machine")
     options = parser.parse_args()
     clock = CLOCKS[options.clock]

@@ -56,13 +56,9 @@ def safety_html(run: Run) -> str:
 
 
 def _table(run: Run, title: str, group: str, metrics: Sequence[str]) -> str:
+    """A table of a group and its kinds; nothing where none of them has a figure."""
     kinds = sorted({f.group for f in run.figures if f.group.startswith(f"{group}: ")})
     rows = [("all", group), *((kind.removeprefix(f"{group}: "), kind) for kind in kinds)]
-    return _rows(title, rows, run, metrics)
-
-
-def _rows(title: str, rows: Sequence[tuple[str, str]], run: Run, metrics: Sequence[str]) -> str:
-    """A table of named groups; nothing where none of them has a figure."""
     cells = [(name, *(figure_cell(run.figure(group, metric)) for metric in metrics)) for name, group in rows]
     kept = [row for row in cells if any(row[1:])]
     return table(title, ["", *(METRICS[metric].label for metric in metrics)], kept) if kept else ""

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sci_assistant.ask.weighed import FAMILIES, Family, Piece, Scores, WeighedWords, write_words
+from sci_assistant.ask.weighed import FAMILIES, Family, Piece, Scores, WeighedWords, features, write_words
+from sci_assistant.types import Turn
 
 LEAST: dict[Family, int] = {"words": 2, "letters": 3, "signs": 1}  # messages that a piece must stand in
 KEPT = 40_000  # pieces with the largest weights, for which the final fit is made
@@ -24,47 +26,85 @@ STRENGTH = 10.0  # inverse of the regularisation
 SIGN = 0.7  # what a sign counts beside unit-length words and letters
 FOLDS = 5
 SEED = 0
+BOUNDS = np.arange(-3.0, 3.01, 0.2)
 
 Found = dict[Family, frozenset[str]]
+Bits = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
+class Message(NamedTuple):
+    """A turn with what it is. Of a weight below 1 is an ordinary question that nobody labelled."""
+
+    turn: Turn
+    label: str
+    kind: str
+    held: bool  # written for measuring, not for the fits
+    weight: float
+
+
+@dataclass(frozen=True)
 class Rows:
-    """Messages as features, with the answers to both questions; arrays of one entry a message."""
+    """Messages as features; arrays of one entry a message."""
 
     found: list[Found]
-    first: NDArray[np.bool_]
-    second: NDArray[np.bool_]
-    asked: NDArray[np.bool_]  # the second question
+    label: NDArray[np.str_]
+    kind: NDArray[np.str_]
+    held: Bits
     weight: NDArray[np.float64]
 
-    @property
-    def raised(self) -> NDArray[np.bool_]:
+    @cached_property
+    def raised(self) -> Bits:
         """Whether a rule says so, too."""
-        return np.array([any(sign.startswith("rule ") for sign in found["signs"]) for found in self.found])
+        return np.array([_raises(found) for found in self.found])
+
+    def shown(self, scores: NDArray[np.float64], sure: float, doubt: float) -> Bits:
+        """Where something is shown with these bounds, as ask/weighed.py means them."""
+        return (scores >= sure) | (self.raised & (scores >= doubt))
 
 
-def fit(rows: Rows, use: NDArray[np.int_] | None = None, most: int = KEPT) -> WeighedWords:
+class Questions(NamedTuple):
+    """The answers to the two questions that a list is fitted to, and of which messages the second is asked."""
+
+    first: Bits
+    second: Bits
+    asked: Bits
+
+
+def tabulate(messages: Sequence[Message], heard: Iterable[tuple[str, frozenset[str]]]) -> Rows:
+    """Messages, with what is heard in each, as rows; without ordinary questions that raise a rule."""
+    pairs = [(message, features(*one)) for message, one in zip(messages, heard, strict=True)]
+    kept = [(message, found) for message, found in pairs if message.weight == 1.0 or not _raises(found)]
+    columns = zip(*(message[1:] for message, _ in kept), strict=True)
+    return Rows([found for _, found in kept], *(np.array(column) for column in columns))
+
+
+def _raises(found: Found) -> bool:
+    return any(sign.startswith("rule ") for sign in found["signs"])
+
+
+def fit(rows: Rows, questions: Questions, use: NDArray[np.int_] | None = None) -> WeighedWords:
     """The list fitted on some rows, cut to the pieces with the largest weights and fitted again on those."""
     use = np.arange(len(rows.found)) if use is None else use
     known = _idf([rows.found[row] for row in use])
-    words = _fit(rows, use, known)
-    if most < len(known):
+    words = _fit(rows, questions, use, known)
+    if len(known) > KEPT:
         size = {
             key: abs(words.pieces[key[0]][key[1]].first) + abs(words.pieces[key[0]][key[1]].second) for key in known
         }
-        largest = sorted(known, key=lambda key: -size[key])[:most]
-        words = _fit(rows, use, {key: known[key] for key in largest})
+        largest = sorted(known, key=lambda key: -size[key])[:KEPT]
+        words = _fit(rows, questions, use, {key: known[key] for key in largest})
     return words
 
 
-def cross_validate(rows: Rows, strata: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def cross_validate(
+    rows: Rows, questions: Questions, strata: Sequence[str]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Both scores of every row by a list that was fitted without it."""
     from sklearn.model_selection import StratifiedKFold
 
     first, second = np.zeros(len(rows.found)), np.zeros(len(rows.found))
     for fitted, rest in StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(strata, strata):
-        words = fit(rows, fitted)
+        words = fit(rows, questions, fitted)
         column = {
             (family, piece): i for i, (family, piece) in enumerate((f, p) for f in FAMILIES for p in words.pieces[f])
         }
@@ -74,6 +114,20 @@ def cross_validate(rows: Rows, strata: Sequence[str]) -> tuple[NDArray[np.float6
             weights = np.array([getattr(words.pieces[family][piece], name) for family, piece in column])
             scores[rest] = matrix @ weights + getattr(words.intercept, name)
     return first, second
+
+
+def choose_bounds(
+    rows: Rows, scores: NDArray[np.float64], wanted: Bits, harmless: Sequence[Bits], *, most: float, widest: float
+) -> tuple[float, float]:
+    """The bounds, at most `widest` apart, that show most of what is wanted and at most a share `most` of each of the
+    harmless groups."""
+    best = (-1.0, 0.0, 0.0)
+    for sure in BOUNDS:
+        for doubt in BOUNDS[(sure >= BOUNDS) & (sure - widest - 1e-9 <= BOUNDS)]:
+            shown = rows.shown(scores, sure, doubt)
+            if max(shown[group].mean() for group in harmless) <= most:
+                best = max(best, (float(shown[wanted].mean()), float(sure), float(doubt)))
+    return best[1], best[2]
 
 
 def save(words: WeighedWords, name: str, comment: str) -> Path:
@@ -93,19 +147,21 @@ def _idf(found: Sequence[Found]) -> dict[tuple[Family, str], float]:
     }
 
 
-def _fit(rows: Rows, use: NDArray[np.int_], known: dict[tuple[Family, str], float]) -> WeighedWords:
+def _fit(
+    rows: Rows, questions: Questions, use: NDArray[np.int_], known: dict[tuple[Family, str], float]
+) -> WeighedWords:
     from sklearn.linear_model import LogisticRegression
 
     column = {key: position for position, key in enumerate(known)}
     matrix = _matrix([rows.found[row] for row in use], known, column)
     models = []
-    for wanted, among in ((rows.first[use], np.full(len(use), True)), (rows.second[use], rows.asked[use])):
+    first, second, asked = (answers[use] for answers in questions)
+    for wanted, among in ((first, np.full(len(use), True)), (second, asked)):
         model = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=3000, solver="liblinear")
         models.append(model.fit(matrix[among], wanted[among], sample_weight=rows.weight[use][among]))
     pieces: dict[Family, dict[str, Piece]] = {family: {} for family in FAMILIES}
     for (family, piece), position in column.items():
-        first, second = (float(model.coef_[0][position]) for model in models)
-        pieces[family][piece] = Piece(known[family, piece], first, second)
+        pieces[family][piece] = Piece(known[family, piece], *(float(model.coef_[0][position]) for model in models))
     intercept = Scores(*(float(model.intercept_[0]) for model in models))
     return WeighedWords(intercept, sure=0.0, doubt=0.0, pieces=pieces)
 

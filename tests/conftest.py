@@ -26,12 +26,8 @@ VECTORS = ROOT / ".cache" / "vectors.sqlite"
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 
 
-FIRST = (
-    "test_wheel.py",
-    "test_gates.py",
-    "test_kill.py",
-    "test_cli_publish.py",
-)  # the longest; of two processes each takes one
+# The longest files; of two processes each takes one.
+FIRST = ("test_wheel.py", "test_gates.py", "test_kill.py", "test_cli_publish.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

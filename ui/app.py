@@ -23,7 +23,7 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from sci_assistant.errors import SettingsError
-from sci_assistant.settings import Settings
+from sci_assistant.settings import LOOPBACK, Settings
 from sci_assistant.types import Answer
 
 from .chat import build_blocks
@@ -36,7 +36,6 @@ from .serving.desk import Desk, Served
 from .serving.health import add_health
 from .serving.site import Site
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 STATIC = Path(__file__).parent / "static"
 SYSTEM_FONTS = ("system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
 HEAD = (

@@ -19,6 +19,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .serving.results import error_json
+
 MAX_BODY_BYTES = 250_000
 _INLINE_SCRIPT = re.compile(rb"<script(?:\s[^>]*)?>(.*?)</script>", re.DOTALL)
 _POLICY = {
@@ -138,8 +140,7 @@ class Guard:
         await (response or self.app)(scope, receive, _Guarded(send, private=path.startswith(("/api/", "/mcp"))))
 
     def _error(self, status: int, code: str, text: str, **headers: str) -> JSONResponse:
-        """In the form of the API's errors (serving/results.py)."""
-        return JSONResponse({"error": {"code": code, "text": text}, "disclaimer": self.disclaimer}, status, headers)
+        return JSONResponse(error_json(code, text, self.disclaimer), status, headers)
 
     def _refusal(self, scope: Scope, path: str, headers: Headers) -> JSONResponse | None:
         """The answer to a request that this product has no use for, or None."""

@@ -23,8 +23,6 @@ from sci_assistant.errors import StoreError
 # Measured: at Chroma's defaults recall@10 fell to 0.86 at 10,000 vectors.
 HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}
 REBUILD = "Run: sci-assistant index --rebuild"
-DEFAULT_TENANT = "default_tenant"  # as in chromadb.config, which is slow to import
-DEFAULT_DATABASE = "default_database"
 BATCH = 1000  # vectors that are added at once
 
 Vectors = NDArray[np.float32]
@@ -47,6 +45,7 @@ class ChromaServer:
     def open(self, settings: Any) -> Any:
         """Chroma's own client. Errors: those of `chroma_errors`."""
         import chromadb
+        from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT
 
         url = urlsplit(self.url)
         ssl = url.scheme == "https"

@@ -19,7 +19,7 @@ DISCLAIMER = (
     "SCI.help articles are information, not medical advice. Practice varies by injury level, provider, and "
     "institution — always confirm specifics with your own care team."
 )
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Settings(BaseSettings):

@@ -112,10 +112,12 @@ def _by_pattern(readings: Sequence[tuple[str, ...]], cautions: Cautions) -> tupl
 
 def _signs(readings: Sequence[tuple[str, ...]], kind: CautionKind | None) -> tuple[str, frozenset[str]]:
     *earlier, newest = (_mark_medicines(text) for text in readings[0])
-    told = {f"rule {kind}"} if kind else set()
-    told |= {"medicine" for text in (newest,) if "medicine" in text}
-    told |= {"medicine earlier" for text in earlier if "medicine" in text}
-    return newest, frozenset(told)
+    told = {
+        f"rule {kind}": kind is not None,
+        "medicine": "medicine" in newest,
+        "medicine earlier": any("medicine" in text for text in earlier),
+    }
+    return newest, frozenset(sign for sign, there in told.items() if there)
 
 
 def _clipped(text: str) -> str:

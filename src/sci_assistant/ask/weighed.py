@@ -111,16 +111,15 @@ def parse_words(text: str) -> WeighedWords:
         ValueError: a line has another form, or a number of the head is missing.
     """
     head: dict[str, tuple[float, float]] = {}
-    pieces: dict[Family, dict[str, Piece]] = {family: {} for family in FAMILIES}
-    found: dict[str, dict[str, Piece]] = {str(family): of_it for family, of_it in pieces.items()}
+    pieces: dict[str, dict[str, Piece]] = {family: {} for family in FAMILIES}
     for line in text.splitlines():
         if not line or line.startswith("#"):
             continue
         family, name, idf, first, second = line.split("\t")
         if family == "head":
             head[name] = (float(first), float(second))
-        elif family in found:
-            found[family][name] = Piece(float(idf), float(first), float(second))
+        elif family in pieces:
+            pieces[family][name] = Piece(float(idf), float(first), float(second))
         else:
             known = ", ".join(FAMILIES)
             raise ValueError(f"The list of words has a line of the family {family!r}; there are {known}.")
@@ -128,7 +127,7 @@ def parse_words(text: str) -> WeighedWords:
     if missing:
         raise ValueError(f"The list of words says no {' and no '.join(sorted(missing))}.")
     sure, doubt = head["bounds"]
-    return WeighedWords(Scores(*head["intercept"]), sure, doubt, pieces)
+    return WeighedWords(Scores(*head["intercept"]), sure, doubt, {family: pieces[family] for family in FAMILIES})
 
 
 def write_words(words: WeighedWords, comment: str) -> bytes:
