@@ -92,3 +92,23 @@ def test_words_void_a_caution_only_where_they_are_surer_than_its_doubt(monkeypat
 )
 def test_cautions_on_phrases_beyond_the_patterns(asked, shown):
     assert (caution.read_caution(Turn(asked)) is not None) == shown
+
+
+TOLD = "my foot's gone purple and cold since this morning, I can't feel it of course, is that bad?"
+
+
+def test_who_moves_on_after_an_emergency_reads_no_notice_again():
+    read = triage.Triage().read
+    assert read(Turn(TOLD)).kind == "emergency"
+    for harmless in ("which airline has the cheapest ticket to Lisbon", "how often should a catheter be changed"):
+        assert read(Turn(harmless, (TOLD,))) is None
+    assert read(Turn("my chest hurts now too", (TOLD, "which airline is best"))).kind == "emergency"
+
+
+def test_a_crisis_is_not_read_into_harmless_words_and_is_not_left(monkeypatch):
+    rows = ("words\tzebra\t1\t9\t-9", "words\thorse\t1\t-4\t9", "words\tnight\t1\t9\t9", "words\tcow\t1\t-4\t0")
+    monkeypatch.setattr(triage, "load_words", lambda _name: words(*rows))
+    read = triage.Triage().read
+    assert read(Turn("the zebra then")).kind == "emergency"
+    assert read(Turn("the horse", ("the zebra then",))) is None
+    assert read(Turn("the cow", ("the night then",))).kind == "crisis"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -68,6 +68,24 @@ def read_signs(turn: Turn) -> tuple[str, frozenset[str]]:
     return conversation.text(0), conversation.signs(0)
 
 
+def earlier_turns(turn: Turn) -> Iterator[Turn]:
+    """The turns before this one, the newest first."""
+    for end in range(len(turn.history), 0, -1):
+        yield Turn(turn.history[end - 1], turn.history[: end - 1])
+
+
+def moves_on(turn: Turn) -> bool:
+    """Whether the newest message by itself is harmless, and what was told before has had its notice and is no crisis.
+
+    Nothing but a rule shows that notice again: a reminder of it stands (assistant.py).
+    """
+    rules, words = load_rules(), load_words(NOTICES)
+    if not turn.history or _Conversation(Turn(turn.question), rules).scores(words)[0].first >= words.doubt:
+        return False
+    before = [make_notice(_shown(earlier, rules, words), rules) for earlier in earlier_turns(turn)]
+    return any(before) and not any(notice is not None and notice.kind == "crisis" for notice in before)
+
+
 def names_crisis(turn: Turn) -> bool:
     """Whether a rule, not the weighed words alone, hears a crisis in a turn."""
     return any(rule.kind == "crisis" for rule in _Conversation(turn, load_rules()).raised())
@@ -88,10 +106,11 @@ def _shown(turn: Turn, rules: Rules, words: WeighedWords) -> list[Rule]:
     if danger < words.doubt and not _stands_alone(turn, rules, words):
         foreign = language_of(turn.question) is not None  # the list knows English alone
         return [rule for rule in raised if foreign or not words.knows(rule.id) or _lasts(rule, turn, rules, words)]
-    if not raised and (danger < words.sure + _extra(turn) or not _can_be_weighed(turn)):
+    if not raised and (danger < words.sure + _extra(turn) or not _can_be_weighed(turn) or moves_on(turn)):
         return []
     shown = list(raised)
-    if max(score.second for score in scores) >= 0.0 and not any(rule.kind == "crisis" for rule in shown):
+    crisis = any(score.second >= 0.0 for score in scores if score.first >= words.doubt)  # not asked of harmless talk
+    if crisis and not any(rule.kind == "crisis" for rule in shown):
         shown += rules.named(CRISIS)
     return shown or rules.named(UNNAMED)
 
