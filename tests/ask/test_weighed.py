@@ -112,3 +112,16 @@ def test_a_crisis_is_not_read_into_harmless_words_and_is_not_left(monkeypatch):
     assert read(Turn("the zebra then")).kind == "emergency"
     assert read(Turn("the horse", ("the zebra then",))) is None
     assert read(Turn("the cow", ("the night then",))).kind == "crisis"
+
+
+def test_a_long_conversation_of_dangers_is_read_once_not_again_for_each_of_its_turns(monkeypatch):
+    rows = ("words\tzebra\t1\t9\t-9", "words\thorse\t1\t-4\t0")
+    monkeypatch.setattr(triage, "load_words", lambda _name: words(*rows))
+    decided = []
+    decide = triage.Reading._decide
+    monkeypatch.setattr(triage.Reading, "_decide", lambda reading, at: decided.append(at) or decide(reading, at))
+    turn = Turn("the horse", ("the zebra then",) * 60)
+    reading = triage.Triage().follow(turn)
+    assert reading.moves_on() and reading.notice is None
+    assert [notice.rules for notice in reading.before()] == [("may-be-emergency",)] * triage.FOLLOWED
+    assert sorted(decided) == list(range(60 - triage.FOLLOWED, 61))

@@ -30,7 +30,7 @@ from sci_assistant.ask.retrieve import HybridRetriever, Retrieved
 from sci_assistant.ask.second_voice import Heard, SecondVoice
 from sci_assistant.ask.spelling import Corrected, correct
 from sci_assistant.ask.stopping import find_warnings
-from sci_assistant.ask.triage import Triage, earlier_turns, moves_on, names_crisis
+from sci_assistant.ask.triage import Triage, names_crisis
 from sci_assistant.ask.write import TextModel, Writer
 from sci_assistant.ask.written import make_task, may_be_written, write_answer
 from sci_assistant.errors import AssistantError, ModelError, StoreEmpty
@@ -235,9 +235,13 @@ class Assistant:
             return None
 
     def _reminder(self, turn: Turn) -> str | None:
-        """One line on the newest notice that an earlier turn raised."""
-        before = (self._notice(earlier) for earlier in earlier_turns(turn))
-        return next((prompts.REMINDER[notice.kind] for notice in before if notice is not None), None)
+        """One line on the newest notice that an earlier turn raised; a fault in the rules never costs the answer."""
+        try:
+            before = self._triage.follow(_cut_words(turn)).before()
+            return next((prompts.REMINDER[notice.kind] for notice in before if notice is not None), None)
+        except Exception:  # the outermost edge of triage
+            log.exception("Triage failed")
+            return None
 
     def _second_voice(self, turn: Turn, retrieved: Retrieved) -> Heard:
         """What the second voice says beside the rules, but no notice again where a person moves on; a fault in it never
@@ -246,7 +250,8 @@ class Assistant:
             return Heard(None, likely=True)
         try:
             heard = self._voice.read(turn, retrieved.plain, self._retriever.embeddings.revision)
-            return replace(heard, notice=None) if heard.notice and moves_on(_cut_words(turn)) else heard
+            again = heard.notice is not None and self._triage.follow(_cut_words(turn)).moves_on()
+            return replace(heard, notice=None) if again else heard
         except Exception:  # the outermost edge of the second voice
             log.exception("The second voice failed")
             return Heard(None, likely=True)

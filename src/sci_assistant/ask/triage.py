@@ -31,6 +31,7 @@ CRISIS = "suicide"
 FEW_WORDS, FEW_WORDS_EXTRA = 8, 1.1  # below so many words, words alone need so much more
 BRIEF_WORDS = 60  # of a message whose sentences are looked at one by one
 MOST_PLACES = 12  # of one thing that are looked at
+FOLLOWED = 20  # newest messages that are looked at for what was shown with them
 
 _SPACE = re.compile(r"\s+")
 _SENTENCE_END = re.compile(r"[.!?]+(?=\s|$)|\n")
@@ -58,128 +59,228 @@ class Triage:
         A rule that is raised is shown unless the weighed words (weighed.py) find the conversation harmless; where
         they find danger and no rule names it, a notice stands all the same.
         """
-        rules = load_rules()
-        return make_notice(_shown(turn, rules, load_words(NOTICES)), rules)
+        return self.follow(turn).notice
+
+    def follow(self, turn: Turn) -> Reading:
+        """The turn with what was shown before it."""
+        return Reading(turn, load_rules(), load_words(NOTICES))
+
+
+class Reading:
+    """A conversation read message by message: the notice of the newest one, and those of the earlier ones if asked for.
+
+    Each message is heard once, and each notice is found once, of the newest messages alone: the work grows with the
+    length of a conversation and never beyond it.
+    """
+
+    def __init__(self, turn: Turn, rules: Rules, words: WeighedWords) -> None:
+        self._texts = (*turn.history, turn.question)
+        self._rules = rules
+        self._words = words
+        self._messages = _hear(self._texts, rules)
+        self._last = len(self._texts) - 1
+        self._first = max(0, self._last - FOLLOWED)
+        self._shown: dict[int, list[Rule]] = {}
+        self._alone: dict[int, list[Rule]] = {}
+
+    @property
+    def notice(self) -> Notice | None:
+        """The notice of the newest message, in the light of all earlier ones."""
+        return make_notice(self._find(self._last), self._rules)
+
+    def before(self) -> Iterator[Notice | None]:
+        """The notices of the earlier messages, the newest first."""
+        return (make_notice(self._find(at), self._rules) for at in reversed(range(self._first, self._last)))
+
+    def moves_on(self) -> bool:
+        """Whether the newest message is harmless by itself, and earlier ones have had their notice and are no crisis.
+
+        Nothing but a rule shows that notice again: a reminder of it stands (assistant.py).
+        """
+        return self._moves_on(self._last)
+
+    def _moves_on(self, at: int) -> bool:
+        newest = _Conversation(self._messages[at : at + 1], self._rules)
+        if at == self._first or newest.score(self._words).first >= self._words.doubt:
+            return False
+        # The oldest first, since each needs those before it.
+        before = [rule for earlier in range(self._first, at) for rule in self._find(earlier)]
+        return bool(before) and not any(rule.kind == "crisis" for rule in before)
+
+    def _find(self, at: int) -> list[Rule]:
+        """The rules that are shown with a message."""
+        if at not in self._shown:
+            self._shown[at] = self._decide(at)
+        return self._shown[at]
+
+    def _decide(self, at: int) -> list[Rule]:
+        """Those that are raised and not found harmless, or the one that names no danger."""
+        conversation = _Conversation(self._messages[: at + 1], self._rules)
+        raised, scores, words = conversation.raised, conversation.scores(self._words), self._words
+        danger = max(score.first for score in scores)
+        if danger < words.doubt and not self._stands_alone(at):
+            foreign = language_of(self._texts[at]) is not None  # the list knows English alone
+            return [rule for rule in raised if foreign or not words.knows(rule.id) or self._lasts(rule, at)]
+        enough = danger >= words.sure + self._extra(at) and self._can_be_weighed(at)
+        if not raised and (not enough or self._moves_on(at)):
+            return []
+        shown = list(raised)
+        # Not asked of harmless talk.
+        crisis = any(score.second >= 0.0 for score in scores if score.first >= words.doubt)
+        if crisis and not any(rule.kind == "crisis" for rule in shown):
+            shown += self._rules.named(CRISIS)
+        return shown or self._rules.named(UNNAMED)
+
+    def _extra(self, at: int) -> float:
+        """What a few words need beyond `sure` where no rule is raised: there is little to weigh."""
+        said = sum(len(text.split()) for text in self._texts[: at + 1])
+        return FEW_WORDS_EXTRA if said < FEW_WORDS else 0.0
+
+    def _can_be_weighed(self, at: int) -> bool:
+        """Whether words alone may raise a notice: not for a greeting or thanks, nor for what is no English."""
+        greets = at == 0 and small_talk(self._texts[at]) is not None
+        return not greets and language_of(self._texts[at]) is None
+
+    def _lasts(self, rule: Rule, at: int) -> bool:
+        """Whether a rule holds for the rest of the conversation and an earlier message by itself raised it."""
+        return rule.lasts and any(rule in self._find_alone(earlier) for earlier in range(at))
+
+    def _find_alone(self, at: int) -> list[Rule]:
+        if at not in self._alone:
+            self._alone[at] = Reading(Turn(self._texts[at]), self._rules, self._words)._decide(0)
+        return self._alone[at]
+
+    def _stands_alone(self, at: int) -> bool:
+        """Whether one sentence of a message by itself raises a notice.
+
+        So no detail that is added before or after it covers it. A long message is weighed as a whole only: it tells
+        of past dangers and of other people's too.
+        """
+        text = self._messages[at].text
+        if len(text.split()) > BRIEF_WORDS:
+            return False
+        for sentence in [part for part in _SENTENCE_END.split(text) if part.strip()]:
+            alone = _Conversation(_hear([sentence], self._rules), self._rules)
+            if alone.raised and alone.score(self._words).first >= self._words.doubt:
+                return True
+        return False
 
 
 def read_signs(turn: Turn) -> tuple[str, frozenset[str]]:
     """A conversation as the rules hear it, in one text, and its signs for weighing: raised rules, told things."""
-    conversation = _Conversation(turn, load_rules())
-    return conversation.text(0), conversation.signs(0)
-
-
-def earlier_turns(turn: Turn) -> Iterator[Turn]:
-    """The turns before this one, the newest first."""
-    for end in range(len(turn.history), 0, -1):
-        yield Turn(turn.history[end - 1], turn.history[: end - 1])
-
-
-def moves_on(turn: Turn) -> bool:
-    """Whether the newest message by itself is harmless, and what was told before has had its notice and is no crisis.
-
-    Nothing but a rule shows that notice again: a reminder of it stands (assistant.py).
-    """
-    rules, words = load_rules(), load_words(NOTICES)
-    if not turn.history or _Conversation(Turn(turn.question), rules).scores(words)[0].first >= words.doubt:
-        return False
-    before = [make_notice(_shown(earlier, rules, words), rules) for earlier in earlier_turns(turn)]
-    return any(before) and not any(notice is not None and notice.kind == "crisis" for notice in before)
+    conversation = _conversation(turn)
+    return conversation.text, conversation.signs
 
 
 def names_crisis(turn: Turn) -> bool:
     """Whether a rule, not the weighed words alone, hears a crisis in a turn."""
-    return any(rule.kind == "crisis" for rule in _Conversation(turn, load_rules()).raised())
+    return any(rule.kind == "crisis" for rule in _conversation(turn).raised)
 
 
 def told_things(turn: Turn) -> tuple[str, frozenset[str]]:
     """A conversation as the rules hear it, in one text, and the things in it that are told as happening."""
-    conversation = _Conversation(turn, load_rules())
-    return conversation.text(0), conversation.told(0)
+    conversation = _conversation(turn)
+    return conversation.text, conversation.told
 
 
-def _shown(turn: Turn, rules: Rules, words: WeighedWords) -> list[Rule]:
-    """The rules of the notice: those that are raised and not found harmless, or the one that names no danger."""
-    conversation = _Conversation(turn, rules)
-    raised = conversation.raised()
-    scores = conversation.scores(words)
-    danger = max(score.first for score in scores)
-    if danger < words.doubt and not _stands_alone(turn, rules, words):
-        foreign = language_of(turn.question) is not None  # the list knows English alone
-        return [rule for rule in raised if foreign or not words.knows(rule.id) or _lasts(rule, turn, rules, words)]
-    if not raised and (danger < words.sure + _extra(turn) or not _can_be_weighed(turn) or moves_on(turn)):
-        return []
-    shown = list(raised)
-    crisis = any(score.second >= 0.0 for score in scores if score.first >= words.doubt)  # not asked of harmless talk
-    if crisis and not any(rule.kind == "crisis" for rule in shown):
-        shown += rules.named(CRISIS)
-    return shown or rules.named(UNNAMED)
+def _conversation(turn: Turn) -> _Conversation:
+    rules = load_rules()
+    return _Conversation(_hear((*turn.history, turn.question), rules), rules)
 
 
-def _extra(turn: Turn) -> float:
-    """What a few words need beyond `sure` where no rule is raised: there is little to weigh."""
-    said = sum(len(text.split()) for text in (*turn.history, turn.question))
-    return FEW_WORDS_EXTRA if said < FEW_WORDS else 0.0
-
-
-def _can_be_weighed(turn: Turn) -> bool:
-    """Whether words alone may raise a notice: not for a greeting or thanks, nor for what is no English."""
-    greets = not turn.history and small_talk(turn.question) is not None
-    return not greets and language_of(turn.question) is None
-
-
-def _lasts(rule: Rule, turn: Turn, rules: Rules, words: WeighedWords) -> bool:
-    """Whether a rule holds for the rest of the conversation and an earlier message by itself raised it."""
-    return rule.lasts and any(rule in _shown(Turn(earlier), rules, words) for earlier in turn.history)
-
-
-def _stands_alone(turn: Turn, rules: Rules, words: WeighedWords) -> bool:
-    """Whether one sentence of the newest message by itself raises a notice.
-
-    So no detail that is added before or after it covers it. A long message is weighed as a whole only: it tells of
-    past dangers and of other people's too.
-    """
-    heard = rules.heard(turn.question)
-    if len(heard.split()) > BRIEF_WORDS:
-        return False
-    for sentence in [part for part in _SENTENCE_END.split(heard) if part.strip()]:
-        alone = _Conversation(Turn(sentence), rules)
-        if alone.raised() and alone.scores(words)[0].first >= words.doubt:
-            return True
-    return False
+def _hear(texts: Sequence[str], rules: Rules) -> list[_Message]:
+    return [_Message(rules.heard(text), position, rules) for position, text in enumerate(texts)]
 
 
 class _Conversation:
-    """All messages of a turn as heard, and what the rules find in them."""
+    """Messages that follow one another, as heard, and what the rules find in them."""
 
-    def __init__(self, turn: Turn, rules: Rules) -> None:
+    def __init__(self, messages: Sequence[_Message], rules: Rules) -> None:
+        self._messages = messages
         self._rules = rules
-        texts = (*turn.history, turn.question)
-        self._messages = [_Message(rules.heard(text), position, rules) for position, text in enumerate(texts)]
+        self._places: dict[tuple[str, bool], list[_Place]] = {}
 
-    def raised(self, first: int = 0) -> list[Rule]:
-        """The rules that messages from `first` on raise."""
-        return [rule for rule in self._rules.rules if _raised(rule, self._messages[first:], self._rules)]
+    @cached_property
+    def raised(self) -> list[Rule]:
+        """The rules that it raises."""
+        return [rule for rule in self._rules.rules if self._raises(rule)]
 
-    def told(self, first: int) -> frozenset[str]:
-        """The things that messages from `first` on tell as happening."""
-        return frozenset(
-            thing
-            for thing in self._rules.things
-            if any(place.told for message in self._messages[first:] for place in message.places(thing, voided=True))
+    @cached_property
+    def told(self) -> frozenset[str]:
+        """The things that it tells as happening."""
+        every = (
+            (thing, message.places(thing, voided=True)) for message in self._messages for thing in self._rules.things
         )
+        return frozenset(thing for thing, places in every if any(place.told for place in places))
 
-    def text(self, first: int) -> str:
-        return " . ".join(message.text for message in self._messages[first:])
+    @property
+    def text(self) -> str:
+        return " . ".join(message.text for message in self._messages)
 
-    def signs(self, first: int) -> frozenset[str]:
+    @property
+    def signs(self) -> frozenset[str]:
         """What is weighed beside the words."""
-        raised = (f"rule {rule.id}" for rule in self.raised(first))
-        return frozenset((*raised, *(f"told {thing}" for thing in self.told(first))))
+        return frozenset((*(f"rule {rule.id}" for rule in self.raised), *(f"told {thing}" for thing in self.told)))
+
+    def score(self, words: WeighedWords) -> Scores:
+        """How it sounds as a whole."""
+        return words.weigh(self.text, self.signs)
 
     def scores(self, words: WeighedWords) -> list[Scores]:
-        """How the conversation sounds, whole and in its newest messages alone: earlier talk never covers danger."""
+        """How it sounds, whole and in its newest messages alone: earlier talk never covers danger."""
         last = len(self._messages) - 1
-        return [words.weigh(self.text(first), self.signs(first)) for first in sorted({0, max(0, last - 2), last})]
+        newest = [
+            _Conversation(self._messages[first:], self._rules) for first in sorted({max(0, last - 2), last} - {0})
+        ]
+        return [part.score(words) for part in (self, *newest)]
+
+    def _raises(self, rule: Rule) -> bool:
+        return any(self._has(pattern, rule) for pattern in rule.when) or self._adds_up(rule)
+
+    def _adds_up(self, rule: Rule) -> bool:
+        """Whether signs that each say little add up."""
+        if rule.adds_up is None:
+            return False
+        told = (points for thing, points in rule.adds_up.points if self._where(thing, voided=rule.voided))
+        return sum(told) >= rule.adds_up.least
+
+    def _has(self, pattern: Pattern, rule: Rule) -> bool:
+        """Whether all parts of a pattern stand there, a danger of it told as happening, a thing in the newest message.
+
+        Things that only set the scene (`context` in the file) never make a danger that is merely asked about real. A
+        rule that lasts needs nothing in the newest message.
+        """
+        voided = rule.voided or pattern.told
+        parts = [self._ways(part, voided=voided) for part in pattern.parts]
+        if not all(parts):
+            return False
+        newest = self._messages[-1].position
+        if not rule.lasts and not any(place.message == newest for ways in parts for way in ways for place in way):
+            return False
+        dangers = [thing not in self._rules.context for part in pattern.parts for thing in part]
+        counted = dangers if any(dangers) else [True] * len(dangers)
+        return any(
+            place.told
+            for part, ways, first in zip(pattern.parts, parts, _offsets(pattern), strict=True)
+            for way in ways
+            for place, counts in zip(way, counted[first : first + len(part)], strict=True)
+            if counts
+        )
+
+    def _ways(self, things: Sequence[str], *, voided: bool) -> list[tuple[_Place, ...]]:
+        """Every way in which the things of a part stand near each other, or in different messages."""
+        places = [self._where(thing, voided=voided) for thing in things]
+        if not all(places):
+            return []
+        return [way for way in product(*places) if _near(way)]
+
+    def _where(self, thing: str, *, voided: bool) -> list[_Place]:
+        """Places of a thing, as many as are looked at: those told as happening first, then the newest."""
+        key = (thing, voided)
+        if key not in self._places:
+            places = [p for message in reversed(self._messages) for p in message.places(thing, voided=voided)]
+            self._places[key] = sorted(places, key=lambda place: not place.told)[:MOST_PLACES]
+        return self._places[key]
 
 
 def make_notice(raised: Sequence[Rule], rules: Rules) -> Notice | None:
@@ -220,6 +321,13 @@ class _Message:
             kept = [self._place(start, end, told) for start, end, told in judged if told is not None]
             self._found[key] = tuple(kept[:MOST_PLACES])
         return self._found[key]
+
+    @cached_property
+    def told(self) -> frozenset[str]:
+        """The things that it tells as happening."""
+        return frozenset(
+            thing for thing in self._rules.things if any(place.told for place in self.places(thing, voided=True))
+        )
 
     def _spans(self, thing: str) -> Iterable[tuple[int, int]]:
         pattern = self._rules.things.get(thing)
@@ -272,63 +380,9 @@ class _Message:
         return frames.is_recovered(self.text)
 
 
-def _raised(rule: Rule, messages: Sequence[_Message], rules: Rules) -> bool:
-    return any(_found(pattern, rule, messages, rules) for pattern in rule.when) or _adds_up(rule, messages)
-
-
-def _adds_up(rule: Rule, messages: Sequence[_Message]) -> bool:
-    """Whether signs that each say little add up."""
-    if rule.adds_up is None:
-        return False
-    told = (
-        points
-        for thing, points in rule.adds_up.points
-        if any(message.places(thing, voided=rule.voided) for message in messages)
-    )
-    return sum(told) >= rule.adds_up.least
-
-
-def _found(pattern: Pattern, rule: Rule, messages: Sequence[_Message], rules: Rules) -> bool:
-    """Whether all parts of a pattern stand there, one danger of it told as happening, one thing in the newest message.
-
-    Things that only set the scene (`context` in the file) never make a danger that is merely asked about real. A
-    rule that lasts needs nothing in the newest message.
-    """
-    voided = rule.voided or pattern.told
-    parts = [_found_part(part, messages, voided=voided) for part in pattern.parts]
-    if not all(parts):
-        return False
-    newest = messages[-1].position
-    if not rule.lasts and not any(place.message == newest for ways in parts for way in ways for place in way):
-        return False
-    dangers = [thing not in rules.context for part in pattern.parts for thing in part]
-    counted = dangers if any(dangers) else [True] * len(dangers)
-    return any(
-        place.told
-        for part, ways, first in zip(pattern.parts, parts, _offsets(pattern), strict=True)
-        for way in ways
-        for place, counts in zip(way, counted[first : first + len(part)], strict=True)
-        if counts
-    )
-
-
 def _offsets(pattern: Pattern) -> list[int]:
     """Number of things before each part."""
     return [sum(len(part) for part in pattern.parts[:position]) for position in range(len(pattern.parts))]
-
-
-def _found_part(things: Sequence[str], messages: Sequence[_Message], *, voided: bool) -> list[tuple[_Place, ...]]:
-    """Every way in which the things of a part stand near each other, or in different messages."""
-    places = [_newest(thing, messages, voided=voided) for thing in things]
-    if not all(places):
-        return []
-    return [way for way in product(*places) if _near(way)]
-
-
-def _newest(thing: str, messages: Sequence[_Message], *, voided: bool) -> list[_Place]:
-    """Places of a thing, those that are told as happening first, then the newest messages: as many as are looked at."""
-    places = [place for message in reversed(messages) for place in message.places(thing, voided=voided)]
-    return sorted(places, key=lambda place: not place.told)[:MOST_PLACES]
 
 
 def _near(way: Sequence[_Place]) -> bool:
