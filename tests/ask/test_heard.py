@@ -46,3 +46,7 @@ def test_medicine_names_are_never_mended():
 def test_beginning_and_end_of_an_endless_message_are_read():
     heard = load_rules().heard("I can't breathe. " + "blah " * 20_000 + "my chest hurts")
     assert heard.startswith("i cannot breathe") and heard.endswith("my chest hurts") and len(heard) < 10_000
+
+
+def test_of_an_endless_word_only_the_beginning_is_read():
+    assert load_rules().heard("x" * 3_000 + " i can't breathe") == "x" * 100 + " i cannot breathe"

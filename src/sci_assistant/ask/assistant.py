@@ -51,7 +51,6 @@ from sci_assistant.types import (
 )
 
 log = logging.getLogger(__name__)
-_ENDLESS = re.compile(r"(\w{100})\w+")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 MOST_RELATED = 3
@@ -229,7 +228,7 @@ class Assistant:
     def _notice(self, turn: Turn) -> Notice | None:
         """The notice for all that the person wrote; a fault in the rules never costs the answer."""
         try:
-            return self._triage.read(_cut_words(turn))
+            return self._triage.read(turn)
         except Exception:  # the outermost edge of triage
             log.exception("Triage failed")
             return None
@@ -237,7 +236,7 @@ class Assistant:
     def _reminder(self, turn: Turn) -> str | None:
         """One line on the newest notice that an earlier turn raised; a fault in the rules never costs the answer."""
         try:
-            before = self._triage.follow(_cut_words(turn)).before()
+            before = self._triage.follow(turn).before()
             return next((prompts.REMINDER[notice.kind] for notice in before if notice is not None), None)
         except Exception:  # the outermost edge of triage
             log.exception("Triage failed")
@@ -250,7 +249,7 @@ class Assistant:
             return Heard(None, likely=True)
         try:
             heard = self._voice.read(turn, retrieved.plain, self._retriever.embeddings.revision)
-            again = heard.notice is not None and self._triage.follow(_cut_words(turn)).moves_on()
+            again = heard.notice is not None and self._triage.follow(turn).moves_on()
             return replace(heard, notice=None) if again else heard
         except Exception:  # the outermost edge of the second voice
             log.exception("The second voice failed")
@@ -432,12 +431,6 @@ def _legible(turn: Turn) -> Turn:
 def _is_crisis(notice: Notice | None) -> bool:
     """Whether a notice is about somebody's life: then the numbers stand alone."""
     return notice is not None and (notice.kind == "crisis" or CRISIS_RULE in notice.rules)
-
-
-def _cut_words(turn: Turn) -> Turn:
-    """The turn for triage: of an endless word only the beginning, since slips in it cost time beyond measure."""
-    question, *history = (_ENDLESS.sub(r"\1", text) for text in (turn.question, *turn.history))
-    return replace(turn, question=question, history=tuple(history))
 
 
 def question_problem(question: str, settings: Settings) -> str | None:

@@ -14,11 +14,13 @@ from functools import lru_cache
 from sci_assistant.words import common_words, medicine_names, zipf
 
 READ_CHARS = 4000  # of each end of a message that are read
+READ_LETTERS = 100  # of an endless word: slips in it cost time beyond measure
 KNOWN_ZIPF = 2.7  # from this frequency on a word is taken for English and never mended
 COMMON_WORDS = 5000  # words of English that slips are mended to beside those of the rules
 JOINED = 4  # pieces that a recogniser breaks one medical word into, at most
 ALIKE = 0.82  # similarity of sounds from which joined pieces are taken for a medical word
 
+_ENDLESS = re.compile(rf"(\w{{{READ_LETTERS}}})\w+")
 _UNITS = {
     w: n
     for n, w in enumerate(
@@ -72,7 +74,7 @@ def heard(text: str, *, terms: Sequence[str], vocabulary: frozenset[str], sounds
         text = f"{text[:READ_CHARS]} . {text[-READ_CHARS:]}"
     text = text.replace("’", "'").replace("‘", "'").replace("`", "'").replace("°", " ").lower()
     text = re.sub(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]", "", text)
-    text = " ".join(text.split())
+    text = _ENDLESS.sub(r"\1", " ".join(text.split()))
     for said, meant in sounds.items():
         text = re.sub(rf"\b{said}\b", meant, text)
     text = _LEVEL.sub(_level, text)

@@ -104,7 +104,7 @@ def test_schemathesis_finds_no_request_that_the_description_does_not_hold_for(se
     checks = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
     command = ["from schemathesis.cli import schemathesis; schemathesis()", "run", f"{served}api/v1/openapi.json"]
     options = ["--checks", checks, "--max-examples", "5", "--phases", "examples,fuzzing", "--seed", "7"]
-    options += ["--max-time", "25", "--generation-database", "none"]
+    options += ["--max-time", "25", "--request-timeout", "30", "--generation-database", "none"]
     done = subprocess.run(
         [sys.executable, "-c", *command, *options], cwd=tmp_path, capture_output=True, text=True, timeout=250
     )
