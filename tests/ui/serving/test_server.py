@@ -1,12 +1,13 @@
 """A real chat process: stopped gently, watched for words that must not stand in its log, and without its Chroma."""
 
 import json
-import shutil
+import os
 import signal
 import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
@@ -17,7 +18,7 @@ from sci_assistant.cli import main
 from sci_assistant.ingest.build import build_index
 from sci_assistant.store import Store
 
-from .conftest import status_of, wait_until
+from .conftest import Chat, status_of, wait_until
 from .test_desk import converse
 from .test_mcp import call
 
@@ -113,22 +114,41 @@ def _listens(port: int) -> bool:
     return True
 
 
+def maintain(url: str, folder: Path, *command: str, says: str) -> None:
+    """A maintainer's command on another machine, which knows the Chroma server alone."""
+    done = subprocess.run(
+        [sys.executable, "-m", "sci_assistant.cli", *command, "--store", str(folder)],
+        env={**os.environ, "SCI_ASSISTANT_CHROMA_URL": url},
+        capture_output=True,
+        text=True,
+        timeout=250,
+    )
+    assert done.returncode == 0 and says in done.stdout, done.stdout[-3000:] + done.stderr[-2000:]
+
+
+def wait_for_text(words: str, *chats: Chat) -> None:
+    """Until each of the chats reads and quotes the article with these words."""
+    for chat in chats:
+        page = f"{chat.url}/api/v1/articles/heterotopic-ossification"
+        assert wait_until(lambda p=page: words in httpx.get(p, timeout=60).text, 60)
+        assert words in ask(chat.url, "What are the signs of HO?").text
+
+
 def test_two_chats_say_that_their_chroma_server_is_away_and_recover_by_themselves(
-    start_chat, ho_corpus, embeddings, tmp_path, free_port
+    start_chat, published, embeddings, tmp_path, free_port
 ):
     url = f"http://127.0.0.1:{free_port}"
     server = chroma(tmp_path / "server", free_port)
-    corpus = shutil.copytree(ho_corpus, tmp_path / "corpus")
     try:
-        store = Store(tmp_path / "store", server=ChromaServer(url))
-        build_index(store, [corpus], embeddings)
+        store = Store(tmp_path / "chats", server=ChromaServer(url))
+        build_index(store, [published.corpus], embeddings)
         store.close()
-        first = start_chat(tmp_path / "store", chroma_url=url, rate_limit="")
+        first = start_chat(tmp_path / "chats", chroma_url=url, rate_limit="")
         assert ask(first.url, "What is HO?").json()["status"] == "answered"
         assert status_of(f"{first.url}/readyz") == 200
         server.kill()
         server.wait(timeout=10)
-        second = start_chat(tmp_path / "store", chroma_url=url, rate_limit="")  # while the server is away
+        second = start_chat(tmp_path / "chats", chroma_url=url, rate_limit="")  # while the server is away
         for chat in (first, second):
             away = ask(chat.url, "What is HO? I can't breathe")
             assert (away.status_code, away.json()["error"]["code"]) == (503, "store")
@@ -141,16 +161,13 @@ def test_two_chats_say_that_their_chroma_server_is_away_and_recover_by_themselve
             assert wait_until(lambda c=chat: ask(c.url, "What is HO?").status_code == 200, 60)
             assert wait_until(lambda c=chat: status_of(f"{c.url}/readyz") == 200, 60)
         assert any("Is it running?" in line for line in first.lines)
-        article = corpus / "heterotopic-ossification.md"  # both take what is published on the server
-        told = article.read_text(encoding="utf-8")
-        article.write_text(told.replace("A joint, most often a hip,", "A hip, or another joint,"), encoding="utf-8")
-        store = Store(tmp_path / "publisher", server=ChromaServer(url))
-        assert build_index(store, [corpus], embeddings).published
-        store.close()
-        for chat in (first, second):
-            page = f"{chat.url}/api/v1/articles/heterotopic-ossification"
-            assert wait_until(lambda p=page: "A hip, or another joint," in httpx.get(p, timeout=60).text, 60)
-            assert ask(chat.url, "What are the signs of HO?").json()["status"] == "answered"
+        published.edit("A joint, most often a hip,", "A hip, or another joint,")
+        maintain(
+            url, tmp_path / "publisher", "publish", "--corpus", str(published.corpus), "--sample", "0", says="is live"
+        )
+        wait_for_text("A hip, or another joint,", first, second)
+        maintain(url, tmp_path / "publisher", "index", "--rollback", says="is live again")
+        wait_for_text("A joint, most often a hip,", first, second)
     finally:
         server.kill()
         server.wait(timeout=10)
