@@ -24,6 +24,7 @@ def vocabulary(assistant):
         ("bad spasams at night", "bad spasms at night"),
         ("shoudler pain", "shoulder pain"),
         ("my powerchair", "my power chair"),
+        ("realy woried", "really worried"),
     ],
 )
 def test_a_misspelt_medical_word_is_mended(question, wanted, vocabulary):

@@ -1,18 +1,20 @@
 """A question -> the same question with misspelt words of the corpus mended, and which ones.
 
-Only a word that is known neither to English nor to the list of medicines is changed, and only into a word
-of the corpus that differs by a slip of the fingers, or into two that were run together. Notices and refusals
-judge the original words.
+Only a word that is known neither to English nor to the list of medicines is changed, and only into a word of the
+corpus that differs by a slip of the fingers, a common one that differs by one, or into two that were run together.
+Notices and refusals judge the original words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
-from sci_assistant.words import TOKEN, medicine_names, zipf
+from sci_assistant.words import TOKEN, common_words, medicine_names, zipf
 
 KNOWN_ZIPF = 2.0  # at this frequency a word is taken for English; below stand rare words and common slips
+COMMON_WORDS = 5000  # words of English that one slip may mean beside those of the corpus
 SHORTEST = 4  # letters; shorter words are left alone
 # Stems of the WHO's International Nonproprietary Names (https://www.who.int/teams/health-product-and-policy-standards/inn):
 # a word that ends so may be a medicine that no list holds.
@@ -58,28 +60,36 @@ def _known(word: str, vocabulary: Mapping[str, int]) -> bool:
 
 
 def _mend(word: str, vocabulary: Mapping[str, int]) -> str | None:
-    """The corpus word that was most likely meant, None where the word is known or nothing is near enough."""
+    """The word that was most likely meant, None where the word is known or nothing is near enough."""
     if _known(word, vocabulary):
         return None
     for cut in range(SHORTEST, len(word) - SHORTEST + 1):
         if word[:cut] in vocabulary and word[cut:] in vocabulary:
             return f"{word[:cut]} {word[cut:]}"  # "powerchair"
-    from rapidfuzz import process
-    from rapidfuzz.distance import OSA
-
     most = 1 if len(word) <= 5 else 2 if len(word) <= 9 else 3
-    near = [
-        candidate
-        for candidate in vocabulary
-        if candidate.isalpha() and len(candidate) >= SHORTEST and abs(len(candidate) - len(word)) <= most
-    ]
-    found = process.extract(word, near, scorer=OSA.distance, score_cutoff=most, limit=20)
+    found = _near(word, vocabulary, most) + _near(word, common_words(COMMON_WORDS), 1)
     if not found:
         return None
 
     def cost(candidate: str, distance: float) -> tuple[float, float, int, str]:
         other_start = candidate[0] != word[0]
-        return (distance + other_start, -zipf(candidate), -vocabulary[candidate], candidate)
+        doubled = 0.5 * (_single(candidate) == _single(word))  # the commonest slip of all: "woried"
+        return (distance + other_start - doubled, -zipf(candidate), -vocabulary.get(candidate, 0), candidate)
 
-    best = min((cost(candidate, distance), candidate) for candidate, distance, _ in found)[1]
+    best = min((cost(candidate, distance), candidate) for candidate, distance in found)[1]
     return None if best in medicine_names() and best[0] != word[0] else best
+
+
+def _near(word: str, candidates: Iterable[str], most: int) -> list[tuple[str, float]]:
+    """The candidates that differ by at most so many slips, with how many."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    alike = [c for c in candidates if c.isalpha() and len(c) >= SHORTEST and abs(len(c) - len(word)) <= most]
+    found = process.extract(word, alike, scorer=OSA.distance, score_cutoff=most, limit=20)
+    return [(candidate, distance) for candidate, distance, _ in found]
+
+
+def _single(word: str) -> str:
+    """A word with each run of one letter as one."""
+    return "".join(letter for letter, _ in groupby(word))
