@@ -22,9 +22,10 @@ from typing import Any
 import click
 import numpy as np
 from numpy.typing import NDArray
-from sci_assistant_eval.questions import Question, load_questions
+from sci_assistant_eval.questions import load_questions
 
 from sci_assistant.ask.decide import Signals
+from sci_assistant.types import Turn
 
 LISTED = (
     "passage_cosine", "sentence_cosine", "coverage", "passage_coverage", "rarest_missing", "keyword",
@@ -35,13 +36,18 @@ SUBSETS = (1, 16, 48)  # articles of further indexes
 FOLDS = 10
 MOST_FALSE_REFUSALS = 0.05  # of dev questions on the whole index, as the issue asks for test
 SEED = 0
+COVERED = ("answerable", "follow_up")
+JUDGED = Path(__file__).parent / "judged.yaml"
+ANSWERED, NOT_ANSWERED = "judged answered", "judged not answered"
+WEIGHTS = {NOT_ANSWERED: 0.3}  # all of them are near misses, and their judge saw the nearest passages alone
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """The signals of one question on one index, and whether it should be answered there."""
 
-    question: Question
+    id: str
+    kind: str  # of question, or class of an uncovered one
     signals: Signals
     articles: int  # of the index
     answerable: bool
@@ -70,7 +76,7 @@ def main(corpus: Path | None, cache: Path | None, write: bool) -> None:
 
 
 def collect(corpus: Path, *, cache: Path | None, listed: bool) -> Iterator[Case]:
-    """Cases of all dev questions on the whole corpus and on random parts of it."""
+    """Cases of all dev questions on the whole corpus and on random parts of it, and of the judged ones on the whole."""
     from sci_assistant import wire
     from sci_assistant.ingest.build import build_index
     from sci_assistant.settings import load_settings
@@ -98,8 +104,21 @@ def collect(corpus: Path, *, cache: Path | None, listed: bool) -> Iterator[Case]
             here = {file.stem for file in chosen}
             for question in questions:
                 covered = question.kind != "uncovered" and bool(here.intersection(question.articles))
-                yield Case(question, assistant.signals(question.turn), len(chosen), covered)
+                kind = question.uncovered_class or question.kind
+                yield Case(question.id, kind, assistant.signals(question.turn), len(chosen), covered)
+            for text, answered in read_judged() if size == len(files) else ():
+                yield Case(
+                    text, ANSWERED if answered else NOT_ANSWERED, assistant.signals(Turn(text)), len(chosen), answered
+                )
             store.close()
+
+
+def read_judged() -> list[tuple[str, bool]]:
+    """The questions of eval/judged.yaml, and whether the articles answer them."""
+    import yaml
+
+    raw = yaml.safe_load(JUDGED.read_text(encoding="utf-8"))
+    return [(text, name == "answered") for name in ("answered", "not_answered") for text in raw[name]]
 
 
 def fit(cases: Sequence[Case], features: Sequence[str]) -> tuple[NDArray[np.float64], dict[str, Any]]:
@@ -109,9 +128,9 @@ def fit(cases: Sequence[Case], features: Sequence[str]) -> tuple[NDArray[np.floa
 
     values = np.array([[float(asdict(case.signals)[name]) for name in features] for case in cases])
     labels = np.array([case.answerable for case in cases])
-    groups = np.array([case.question.id for case in cases])
+    groups = np.array([case.id for case in cases])
     whole = max(case.articles for case in cases)
-    weights = np.array([1.0 if case.articles == whole else 0.25 for case in cases])
+    weights = np.array([WEIGHTS.get(case.kind, 1.0 if case.articles == whole else 0.25) for case in cases])
     spread = values.std(axis=0) + 1e-9
     model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=5000)
     probabilities = cross_val_predict(
@@ -130,10 +149,10 @@ def fit(cases: Sequence[Case], features: Sequence[str]) -> tuple[NDArray[np.floa
 
 
 def choose_threshold(cases: Sequence[Case], probabilities: NDArray[np.float64]) -> float:
-    """The threshold at which at most this share of the answerable questions is refused on the whole index."""
+    """The threshold at which at most this share of the answerable dev questions is refused on the whole index."""
     whole = max(case.articles for case in cases)
     pairs = zip(cases, probabilities, strict=True)
-    answerable = np.sort([p for case, p in pairs if case.answerable and case.articles == whole])
+    answerable = np.sort([p for case, p in pairs if case.kind in COVERED and case.articles == whole])
     return round(float(answerable[int(MOST_FALSE_REFUSALS * len(answerable))]), 3)
 
 
@@ -142,10 +161,9 @@ def _report(cases: Sequence[Case], probabilities: NDArray[np.float64], threshold
     whole = max(case.articles for case in cases)
     for case, probability in zip(cases, probabilities, strict=True):
         right = bool((probability >= threshold) == case.answerable)
-        kind = case.question.uncovered_class or case.question.kind
         if case.articles == whole:
-            groups.setdefault(kind, []).append(right)
-        elif case.question.kind != "uncovered":
+            groups.setdefault(case.kind, []).append(right)
+        elif case.kind in COVERED:
             held = "articles there" if case.answerable else "articles absent"
             groups.setdefault(f"{held}, {case.articles} articles", []).append(right)
     for name, rights in sorted(groups.items()):

@@ -39,7 +39,7 @@ def main(write: bool) -> None:
     questions = Questions(wanted, np.isin(rows.kind, RESULTS), told_apart)
     asks, result = cross_validate(rows, questions, [f"{a} {b}" for a, b in zip(rows.label, rows.held, strict=True)])
     general = ~wanted & labelled
-    sure, doubt = choose_bounds(rows, asks, wanted, [general], most=WRONGLY, widest=np.inf)
+    sure, doubt = choose_bounds(rows, asks, wanted, [(general, WRONGLY)], widest=np.inf)
     shown = rows.shown(asks, sure, doubt)
     click.echo(f"sure {sure:.1f}, doubt {doubt:.1f}; share with a caution, cross-validated (by the rules alone):")
     for name, those in (

@@ -19,7 +19,7 @@ from sci_assistant_eval.questions import load_questions
 from sci_assistant_eval.vignettes import load_vignettes
 from sci_assistant_eval.weigh import Message, Questions, Rows, choose_bounds, cross_validate, fit, save, tabulate
 
-from sci_assistant.ask.triage import read_signs
+from sci_assistant.ask.triage import BRIEF_WORDS, read_signs
 from sci_assistant.ask.weighed import NOTICES
 from sci_assistant.asked import foil_texts
 from sci_assistant.ingest.parse import read_articles
@@ -27,8 +27,9 @@ from sci_assistant.types import Article, Turn
 from sci_assistant.wire import bundled_corpus
 
 ORDINARY = 0.6  # weight of an ordinary question
-FALSE_ALARMS = 0.04  # of the harmless messages that no rule was developed on, and of ordinary ones, cross-validated
-WIDEST = 1.2  # between the bounds: rules were written on these messages and are surer here than on new ones
+FALSE_ALARMS = 0.04  # of the harmless messages that no rule was developed on, cross-validated
+ORDINARY_ALARMS = 1 / 30  # of ordinary questions
+WIDEST = 1.6  # between the bounds: rules were written on these messages and are surer here than on new ones
 
 
 @click.command()
@@ -39,8 +40,8 @@ def main(write: bool) -> None:
     dangerous = rows.label != "none"
     questions = Questions(dangerous, rows.label == "crisis", dangerous)
     danger, crisis = cross_validate(rows, questions, [f"{a} {b}" for a, b in zip(rows.label, rows.held, strict=True)])
-    harmless = (rows.held & ~dangerous, rows.kind == "ordinary")
-    sure, doubt = choose_bounds(rows, danger, dangerous, harmless, most=FALSE_ALARMS, widest=WIDEST)
+    harmless = ((rows.held & ~dangerous, FALSE_ALARMS), (rows.kind == "ordinary", ORDINARY_ALARMS))
+    sure, doubt = choose_bounds(rows, danger, dangerous, harmless, widest=WIDEST)
     shown = rows.shown(danger, sure, doubt)
     click.echo(f"sure {sure:.1f}, doubt {doubt:.1f}; share with a notice, cross-validated:")
     kinds = {(str(a), str(b) if a != "emergency" else "") for a, b in zip(rows.label, rows.kind, strict=True)}
@@ -71,7 +72,8 @@ def read_messages() -> Rows:
         calm += [question.question, *question.history]
     messages += [Message(Turn(text), "none", "ordinary", False, ORDINARY) for text in (*calm, *_levels())]
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        return tabulate(messages, pool.map(read_signs, [one.turn for one in messages], chunksize=500))
+        heard = pool.map(read_signs, [one.turn for one in messages], chunksize=500)
+        return tabulate(messages, heard, brief=BRIEF_WORDS)
 
 
 def _ordinary(article: Article) -> list[str]:

@@ -51,6 +51,7 @@ class Rows:
     kind: NDArray[np.str_]
     held: Bits
     weight: NDArray[np.float64]
+    brief: Bits  # whether a rule that is raised needs `doubt` alone
 
     @cached_property
     def raised(self) -> Bits:
@@ -59,7 +60,7 @@ class Rows:
 
     def shown(self, scores: NDArray[np.float64], sure: float, doubt: float) -> Bits:
         """Where something is shown with these bounds, as ask/weighed.py means them."""
-        return (scores >= sure) | (self.raised & (scores >= doubt))
+        return (scores >= sure) | (self.raised & self.brief & (scores >= doubt))
 
 
 class Questions(NamedTuple):
@@ -70,12 +71,19 @@ class Questions(NamedTuple):
     asked: Bits
 
 
-def tabulate(messages: Sequence[Message], heard: Iterable[tuple[str, frozenset[str]]]) -> Rows:
-    """Messages, with what is heard in each, as rows; without ordinary questions that raise a rule."""
-    pairs = [(message, features(*one)) for message, one in zip(messages, heard, strict=True)]
-    kept = [(message, found) for message, found in pairs if message.weight == 1.0 or not _raises(found)]
-    columns = zip(*(message[1:] for message, _ in kept), strict=True)
-    return Rows([found for _, found in kept], *(np.array(column) for column in columns))
+def tabulate(
+    messages: Sequence[Message], heard: Iterable[tuple[str, frozenset[str]]], *, brief: float = math.inf
+) -> Rows:
+    """Messages, with what is heard in each, as rows; without ordinary questions that raise a rule.
+
+    One of more than `brief` words needs `sure`, whether a rule is raised or not.
+    """
+    read = [
+        (message, features(*one), len(one[0].split()) <= brief) for message, one in zip(messages, heard, strict=True)
+    ]
+    kept = [(message, found, short) for message, found, short in read if message.weight == 1.0 or not _raises(found)]
+    columns = zip(*((*message[1:], short) for message, _, short in kept), strict=True)
+    return Rows([found for _, found, _ in kept], *(np.array(column) for column in columns))
 
 
 def _raises(found: Found) -> bool:
@@ -117,15 +125,15 @@ def cross_validate(
 
 
 def choose_bounds(
-    rows: Rows, scores: NDArray[np.float64], wanted: Bits, harmless: Sequence[Bits], *, most: float, widest: float
+    rows: Rows, scores: NDArray[np.float64], wanted: Bits, harmless: Sequence[tuple[Bits, float]], *, widest: float
 ) -> tuple[float, float]:
-    """The bounds, at most `widest` apart, that show most of what is wanted and at most a share `most` of each of the
-    harmless groups."""
+    """The bounds, at most `widest` apart, that show most of what is wanted, and of each harmless group no more than
+    its share."""
     best = (-1.0, 0.0, 0.0)
     for sure in BOUNDS:
         for doubt in BOUNDS[(sure >= BOUNDS) & (sure - widest - 1e-9 <= BOUNDS)]:
             shown = rows.shown(scores, sure, doubt)
-            if max(shown[group].mean() for group in harmless) <= most:
+            if all(shown[group].mean() <= most for group, most in harmless):
                 best = max(best, (float(shown[wanted].mean()), float(sure), float(doubt)))
     return best[1], best[2]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from rapidfuzz import fuzz, process
 from sci_assistant_eval import (
     claims,
     fit_answerable,
@@ -101,7 +102,15 @@ def test_the_decision_to_answer_is_fitted_on_dev(guards, tiny_corpus, monkeypatc
     monkeypatch.setattr(fit_answerable, "SUBSETS", ())
     cases = list(fit_answerable.collect(tiny_corpus, cache=None, listed=True))
     assert guards["load_questions"].calls == 1
-    assert {case.question.split for case in cases} == {"dev"}
+    judged = {text for text, _ in fit_answerable.read_judged()}
+    assert {case.id for case in cases} - judged <= {one.id for one in questions.load_questions(split="dev")}
+
+
+def test_judged_questions_are_near_no_evaluation_question():
+    judged = [text.lower() for text, _ in fit_answerable.read_judged()]
+    assert len(judged) >= 1_000
+    asked = [question.question.lower() for question in questions.load_questions()]
+    assert process.cdist(judged, asked, scorer=fuzz.token_sort_ratio).max() <= 85
 
 
 def test_the_query_adapter_reads_dev_alone(guards, tiny_store, monkeypatch):

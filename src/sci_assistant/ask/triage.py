@@ -114,11 +114,15 @@ class Reading:
         return self._shown[at]
 
     def _decide(self, at: int) -> list[Rule]:
-        """Those that are raised and not found harmless, or the one that names no danger."""
+        """Those that are raised and not found harmless, or the one that names no danger.
+
+        Of many words some raise a rule by chance: there a rule needs as much danger in the words as words alone.
+        """
         conversation = _Conversation(self._messages[: at + 1], self._rules)
         raised, scores, words = conversation.raised, conversation.scores(self._words), self._words
         danger = max(score.first for score in scores)
-        if danger < words.doubt and not self._stands_alone(at):
+        doubt = words.doubt if len(conversation.text.split()) <= BRIEF_WORDS else words.sure
+        if danger < doubt and not self._stands_alone(at):
             foreign = language_of(self._texts[at]) is not None  # the list knows English alone
             return [rule for rule in raised if foreign or not words.knows(rule.id) or self._lasts(rule, at)]
         enough = danger >= words.sure + self._extra(at) and self._can_be_weighed(at)
