@@ -14,7 +14,7 @@ VECTORS = np.array([[1, 0, 0], [0.6, 0.8, 0], [0, 1, 0]], dtype=np.float32)
 
 
 def test_each_listed_question_is_found_once_by_its_best_phrasing():
-    found = AskedIndex(ARTICLES, VECTORS).nearest(np.array([0, 1, 0], dtype=np.float32))
+    found, _ = AskedIndex(ARTICLES, VECTORS).look(np.array([0, 1, 0], dtype=np.float32))
     assert [(m.article, m.asked.phrasings[0], round(m.cosine, 3)) for m in found] == [
         ("a", "second", 1.0),
         ("a", "first", 0.8),
@@ -28,16 +28,16 @@ def test_rows_that_do_not_fit_the_phrasings_are_refused():
 
 def test_the_nearer_side_gets_the_votes():
     index = AskedIndex(ARTICLES, VECTORS, np.array([[0, 0, 1]], dtype=np.float32))
-    ours = index.neighbourhood(np.array([1, 0, 0], dtype=np.float32))
-    foil = index.neighbourhood(np.array([0, 0, 1], dtype=np.float32))
+    _, ours = index.look(np.array([1, 0, 0], dtype=np.float32))
+    _, foil = index.look(np.array([0, 0, 1], dtype=np.float32))
     assert ours.share > 0.99 > 0.01 > foil.share
     assert (ours.asked, foil.foil) == (1.0, 1.0)
 
 
 def test_without_lists_there_are_no_neighbours():
     index = AskedIndex((), np.zeros((0, 3), dtype=np.float32))
-    assert index.nearest(VECTORS[0]) == ()
-    assert index.neighbourhood(VECTORS[0]).share == 0.0
+    matches, neighbourhood = index.look(VECTORS[0])
+    assert (matches, neighbourhood.share) == ((), 0.0)
 
 
 def test_a_foil_that_a_passage_lies_near_is_no_foil():

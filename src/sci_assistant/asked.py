@@ -56,34 +56,46 @@ class AskedIndex:
             ValueError: there are more or fewer rows than phrasings.
         """
         self._entries = [(article.id, asked) for article in articles for asked in article.asked]
-        rows = [entry for entry, (_, asked) in enumerate(self._entries) for _ in asked.phrasings]
-        if len(rows) != len(vectors):
-            raise ValueError(f"{len(vectors)} vectors for {len(rows)} phrasings")
-        self._entry_of = np.asarray(rows, dtype=np.int64)
+        counts = [len(asked.phrasings) for _, asked in self._entries]
+        if sum(counts) != len(vectors):
+            raise ValueError(f"{len(vectors)} vectors for {sum(counts)} phrasings")
+        self._first = np.cumsum([0, *counts[:-1]])  # row of each entry's first phrasing
         self.vectors = np.ascontiguousarray(vectors, dtype=np.float32)
         self._foils = np.ascontiguousarray(foils if foils is not None else vectors[:0], dtype=np.float32)
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    def nearest(self, vector: NDArray[np.float32]) -> tuple[AskedMatch, ...]:
-        """The listed questions nearest to a unit vector, best first, each once."""
+    def look(self, vector: NDArray[np.float32]) -> tuple[tuple[AskedMatch, ...], Neighbourhood]:
+        """What lies near a unit vector: the nearest listed questions, best first, each once, and the neighbourhood."""
+        phrasings, foils = self.vectors @ vector, self._foils @ vector
+        return self._matches(phrasings), _neighbourhood(phrasings, foils)
+
+    def _matches(self, phrasings: NDArray[np.float32]) -> tuple[AskedMatch, ...]:
         if not self._entries:
             return ()
-        cosines = np.full(len(self._entries), -1.0, dtype=np.float32)
-        np.maximum.at(cosines, self._entry_of, self.vectors @ vector)
-        best = np.argsort(-cosines, kind="stable")[:MOST_MATCHES]
-        found = ((*self._entries[i], float(cosines[i])) for i in best)
+        cosines = np.maximum.reduceat(phrasings, self._first)
+        found = ((*self._entries[i], float(cosines[i])) for i in _largest(cosines, MOST_MATCHES))
         return tuple(AskedMatch(article, asked, cosine) for article, asked, cosine in found)
 
-    def neighbourhood(self, vector: NDArray[np.float32]) -> Neighbourhood:
-        """Where a unit vector lies between listed questions and foils; zeros where there are none."""
-        asked, foils = (np.sort(side @ vector)[::-1][:NEIGHBOURS] for side in (self.vectors, self._foils))
-        both = np.concatenate([asked, foils])
-        nearest = np.argsort(-both, kind="stable")[:NEIGHBOURS]
-        votes = np.exp(SHARPNESS * both[nearest])
-        share = float(votes[nearest < len(asked)].sum() / votes.sum()) if len(votes) else 0.0
-        return Neighbourhood(*_top(asked), *_top(foils), share)
+
+def _neighbourhood(phrasings: NDArray[np.float32], foils: NDArray[np.float32]) -> Neighbourhood:
+    """Where a question with these cosines lies; zeros where there is nothing."""
+    near_asked, near_foils = (side[_largest(side, NEIGHBOURS)] for side in (phrasings, foils))
+    both = np.concatenate([near_asked, near_foils])
+    nearest = np.argsort(-both, kind="stable")[:NEIGHBOURS]
+    votes = np.exp(SHARPNESS * both[nearest])
+    share = float(votes[nearest < len(near_asked)].sum() / votes.sum()) if len(votes) else 0.0
+    return Neighbourhood(*_top(near_asked), *_top(near_foils), share)
+
+
+def _largest(values: NDArray[np.float32], most: int) -> NDArray[np.intp]:
+    """Positions of the largest values, largest first, of equal ones the first; without sorting the rest."""
+    if len(values) <= most:
+        return np.argsort(-values, kind="stable")
+    least = np.partition(values, len(values) - most)[len(values) - most]
+    candidates = np.flatnonzero(values >= least)
+    return candidates[np.argsort(-values[candidates], kind="stable")][:most]
 
 
 def _top(cosines: NDArray[np.float32]) -> tuple[float, float]:

@@ -1,33 +1,48 @@
 """A question's vector -> one that lies nearer to the sentences that answer it.
 
-The embedding model places a question near other questions. A linear map, fitted once on the questions listed beside
-the bundled articles (eval/fit_query_adapter.py; never on evaluation questions), turns it towards answers; passages
-keep their vectors. It belongs to one set of weights: with other weights the vector stays as it is.
+The embedding model places a question near other questions. A small network beside it, a linear map and one hidden
+layer, fitted once on the questions listed beside the bundled articles (eval/fit_query_adapter.py; never on evaluation
+questions), turns it towards answers; passages keep their vectors. It belongs to one set of weights: with other
+weights the vector stays as it is.
 """
 
 from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sci_assistant.models import BUNDLED_SHA256, Vectors
 
-NAME = "query_adapter.npy"
+NAME = "query_adapter.npz"
+Matrix = NDArray[np.float32]
+
+
+class Adapter(NamedTuple):
+    """What is added to a vector v of n dimensions: vL + max(0, vI + b)O."""
+
+    linear: Matrix  # (n, n)
+    inner: Matrix  # (n, hidden)
+    bias: Matrix  # (hidden,)
+    outer: Matrix  # (hidden, n)
+
+    def turn(self, vectors: Vectors) -> Vectors:
+        """Unit vectors, of shape (n,) or (rows, n), turned and at unit length again."""
+        moved = vectors + vectors @ self.linear + np.maximum(vectors @ self.inner + self.bias, 0.0) @ self.outer
+        return np.asarray(moved / np.linalg.norm(moved, axis=-1, keepdims=True), dtype=np.float32)
 
 
 @cache
-def load_adapter() -> NDArray[np.float32]:
-    """The fitted map, shape (dimensions, dimensions)."""
+def load_adapter() -> Adapter:
+    """The fitted network that ships with the package."""
     with (files("sci_assistant") / "data" / NAME).open("rb") as stream:
-        return np.asarray(np.load(stream), dtype=np.float32)
+        arrays = np.load(stream)
+        return Adapter(*(np.asarray(arrays[name], dtype=np.float32) for name in Adapter._fields))
 
 
 def adapt(vector: Vectors, revision: str) -> Vectors:
-    """The unit vector v + vA, or the vector itself where the weights are not those that A was fitted for."""
-    if revision != BUNDLED_SHA256:
-        return vector
-    moved = vector + vector @ load_adapter()
-    return np.asarray(moved / np.linalg.norm(moved), dtype=np.float32)
+    """The turned unit vector, or the vector itself where the weights are not those that the adapter was fitted for."""
+    return load_adapter().turn(vector) if revision == BUNDLED_SHA256 else vector

@@ -80,9 +80,8 @@ def read_signals(retrieved: Retrieved, question: str, corrected: Sequence[tuple[
         float((retrieved.build.sentence_vectors(p.article)[list(p.chunk.sentences)] @ retrieved.vector).max())
         for p in retrieved.passages[:PASSAGES_READ]
     )
-    build = retrieved.build
     listed = bool(retrieved.passages[0].article.asked)  # in a mixed corpus, as for the best passage's article
-    near = build.asked.neighbourhood(retrieved.plain) if listed else Neighbourhood(0.0, 0.0, 0.0, 0.0, 0.0)
+    near = retrieved.neighbourhood if listed else Neighbourhood(0.0, 0.0, 0.0, 0.0, 0.0)
     return Signals(
         passage_cosine=max(p.dense for p in retrieved.passages),
         sentence_cosine=sentence,

@@ -19,7 +19,7 @@ from pydantic import ConfigDict
 
 from sci_assistant.ask.adapter import adapt
 from sci_assistant.ask.expand import expand
-from sci_assistant.asked import AskedMatch
+from sci_assistant.asked import AskedMatch, Neighbourhood
 from sci_assistant.index import Build
 from sci_assistant.keyword import best
 from sci_assistant.models import LocalEmbeddings, Vectors
@@ -38,13 +38,14 @@ class Retrieved:
     """Ranked passages of one build for one question.
 
     `vector` is the question's unit vector turned towards answers (adapter.py), `plain` as it was embedded; `asked`
-    are the listed questions nearest to it.
+    are the listed questions nearest to it, `neighbourhood` how it lies between those and foils.
     """
 
     passages: tuple[Passage, ...]
     vector: Vectors
     plain: Vectors
     asked: tuple[AskedMatch, ...]
+    neighbourhood: Neighbourhood
     build: Build
     revision: str = ""  # of the embedding weights that made the vectors
 
@@ -90,7 +91,7 @@ class HybridRetriever(BaseRetriever):
         words = stems(" ".join((question, *expand(question, build.terms))))
         wanted = self.k if k is None else k
         reach = max(CANDIDATES, wanted * (10 if by_article else 1))
-        matches = build.asked.nearest(plain)
+        matches, neighbourhood = build.asked.look(plain)
         listed = _by_chunk(matches, build)
         nearest = build.nearest(vector, reach)
         scores = build.keyword.scores(words)
@@ -110,7 +111,7 @@ class HybridRetriever(BaseRetriever):
             Passage(build.chunks[p], build.articles[build.chunks[p].article], score, dense[p], keyword[p])
             for p, score in order[:wanted]
         )
-        return Retrieved(passages, vector, plain, matches, build, self.embeddings.revision)
+        return Retrieved(passages, vector, plain, matches, neighbourhood, build, self.embeddings.revision)
 
     def familiarity(self, text: str) -> float:
         """The best cosine that any chunk has for a text, 0 where nothing is indexed."""
