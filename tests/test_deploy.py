@@ -1,8 +1,9 @@
-"""The files of deploy/: what they name is there, and systemd accepts the unit."""
+"""The files of deploy/: what they name is there, systemd accepts the unit and hadolint the container file."""
 
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,12 @@ def test_the_container_copies_what_is_there_and_runs_as_nobody_special():
     assert {"src", "ui", "eval", "corpus", "pyproject.toml"} <= set(copied)
     assert all((ROOT / name).exists() for name in copied)
     assert "USER 10001" in text
+
+
+def test_hadolint_accepts_the_containerfile():
+    lint = Path(sys.executable).with_name("hadolint")
+    done = subprocess.run([lint, ROOT / "deploy" / "Containerfile"], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not here")
