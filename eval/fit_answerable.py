@@ -1,10 +1,11 @@
-"""Fit the decision whether the articles answer: development questions -> src/sci_assistant/data/answerable.json.
+"""Fit the decision whether the articles answer: development and judged questions -> data/answerable.json.
 
     python -m sci_assistant_eval.fit_answerable [--corpus DIR] [--cache DIR] [--write]
 
 A logistic regression (scikit-learn) over the signals of ask/decide.py, one for articles that list what they answer
 and one for articles that do not. Signals are absolute, so the fit also sees indexes of one, sixteen and forty-eight
-articles: there a question whose articles are absent must be refused. Prints cross-validated figures; the test split
+articles: there a question whose articles are absent must be refused. Questions of eval/judged.yaml are asked of the
+bundled articles alone, for which they were judged. Prints cross-validated figures; the test split
 is never read.
 """
 
@@ -58,12 +59,13 @@ class Case:
 @click.option("--cache", type=click.Path(path_type=Path), help="A store whose cached vectors are used again.")
 @click.option("--write", is_flag=True, help="Replace the file that ships with the package.")
 def main(corpus: Path | None, cache: Path | None, write: bool) -> None:
-    """Fit on dev and print what the decision does, by kind and class."""
+    """Fit on dev and judged questions and print what the decision does, by kind and class."""
     from sci_assistant import wire
 
-    fitted: dict[str, Any] = {"fitted_on": "dev"}
+    fitted: dict[str, Any] = {"fitted_on": "dev"}  # judged questions are neither dev nor test
     for name, features in (("listed", LISTED), ("unlisted", UNLISTED)):
-        cases = list(collect(corpus or wire.bundled_corpus(), cache=cache, listed=name == "listed"))
+        folder = corpus or wire.bundled_corpus()
+        cases = list(collect(folder, cache=cache, listed=name == "listed", judged=corpus is None))
         probabilities, model = fit(cases, features)
         threshold = choose_threshold(cases, probabilities)
         click.echo(f"\n{name}: {len(cases)} cases")
@@ -75,8 +77,8 @@ def main(corpus: Path | None, cache: Path | None, write: bool) -> None:
         path.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
 
 
-def collect(corpus: Path, *, cache: Path | None, listed: bool) -> Iterator[Case]:
-    """Cases of all dev questions on the whole corpus and on random parts of it, and of the judged ones on the whole."""
+def collect(corpus: Path, *, cache: Path | None, listed: bool, judged: bool) -> Iterator[Case]:
+    """Cases of all dev questions on the whole corpus and on random parts of it, and of judged ones on the whole."""
     from sci_assistant import wire
     from sci_assistant.ingest.build import build_index
     from sci_assistant.settings import load_settings
@@ -106,7 +108,7 @@ def collect(corpus: Path, *, cache: Path | None, listed: bool) -> Iterator[Case]
                 covered = question.kind != "uncovered" and bool(here.intersection(question.articles))
                 kind = question.uncovered_class or question.kind
                 yield Case(question.id, kind, assistant.signals(question.turn), len(chosen), covered)
-            for text, answered in read_judged() if size == len(files) else ():
+            for text, answered in read_judged() if judged and size == len(files) else ():
                 yield Case(
                     text, ANSWERED if answered else NOT_ANSWERED, assistant.signals(Turn(text)), len(chosen), answered
                 )
@@ -152,7 +154,9 @@ def choose_threshold(cases: Sequence[Case], probabilities: NDArray[np.float64]) 
     """The threshold at which at most this share of the answerable dev questions is refused on the whole index."""
     whole = max(case.articles for case in cases)
     pairs = zip(cases, probabilities, strict=True)
-    answerable = np.sort([p for case, p in pairs if case.kind in COVERED and case.articles == whole])
+    answerable = np.sort(
+        [p for case, p in pairs if case.kind in COVERED and case.answerable and case.articles == whole]
+    )
     return round(float(answerable[int(MOST_FALSE_REFUSALS * len(answerable))]), 3)
 
 

@@ -28,7 +28,7 @@ DROPOUT = 0.1  # of the hidden layer
 LEARNING_RATE, HIDDEN_LEARNING_RATE = 2e-3, 1e-3
 SCALE = 20.0  # inverse temperature of the softmax over cosines
 DECAY = 0.005  # times the squared entries of what leads back to the vector
-SENTENCE_SHARE = 2.0  # weight of sentences against SHARE_OF_PASSAGES
+SENTENCE_SHARE = 2.0  # weight of sentences against PASSAGE_SHARE
 PASSAGE_SHARE = 0.5
 SEED = 0
 
@@ -37,7 +37,7 @@ SEED = 0
 @click.option("--store", type=click.Path(path_type=Path), required=True, help="Folder of the index of all articles.")
 @click.option("--write", is_flag=True, help="Replace the file that ships with the package.")
 def main(store: Path, write: bool) -> None:
-    """Fit on the listed questions; print recall and MRR on dev, dense search alone, before and after."""
+    """Fit on the listed questions; print MRR on dev, dense search alone, before and after."""
     from sci_assistant import wire
     from sci_assistant.settings import load_settings
 

@@ -59,7 +59,7 @@ class Rows:
         return np.array([_raises(found) for found in self.found])
 
     def shown(self, scores: NDArray[np.float64], sure: float, doubt: float) -> Bits:
-        """Where something is shown with these bounds, as ask/weighed.py means them."""
+        """Where something is shown with these bounds, as ask/weighed.py means them, and of long talk ask/triage.py."""
         return (scores >= sure) | (self.raised & self.brief & (scores >= doubt))
 
 
@@ -128,13 +128,19 @@ def choose_bounds(
     rows: Rows, scores: NDArray[np.float64], wanted: Bits, harmless: Sequence[tuple[Bits, float]], *, widest: float
 ) -> tuple[float, float]:
     """The bounds, at most `widest` apart, that show most of what is wanted, and of each harmless group no more than
-    its share."""
+    its share.
+
+    Raises:
+        ValueError: there are none, or a group is empty.
+    """
     best = (-1.0, 0.0, 0.0)
     for sure in BOUNDS:
         for doubt in BOUNDS[(sure >= BOUNDS) & (sure - widest - 1e-9 <= BOUNDS)]:
             shown = rows.shown(scores, sure, doubt)
             if all(shown[group].mean() <= most for group, most in harmless):
                 best = max(best, (float(shown[wanted].mean()), float(sure), float(doubt)))
+    if best[0] < 0.0:
+        raise ValueError("no bounds keep to the shares of all harmless groups, or one of these is empty")
     return best[1], best[2]
 
 

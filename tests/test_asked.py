@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sci_assistant.asked import AskedIndex, foil_texts, unanswered
+from sci_assistant.asked import AskedIndex, _largest, foil_texts, unanswered
 from sci_assistant.types import Article, Asked
 
 ARTICLES = (
@@ -19,6 +21,12 @@ def test_each_listed_question_is_found_once_by_its_best_phrasing():
         ("a", "second", 1.0),
         ("a", "first", 0.8),
     ]
+
+
+@given(st.lists(st.integers(0, 6), max_size=40), st.integers(1, 8))
+def test_the_largest_are_those_of_a_stable_sort(values, most):
+    cosines = np.array(values, dtype=np.float32)
+    assert _largest(cosines, most).tolist() == np.argsort(-cosines, kind="stable")[:most].tolist()
 
 
 def test_rows_that_do_not_fit_the_phrasings_are_refused():

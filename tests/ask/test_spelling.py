@@ -24,7 +24,8 @@ def vocabulary(assistant):
         ("bad spasams at night", "bad spasms at night"),
         ("shoudler pain", "shoulder pain"),
         ("my powerchair", "my power chair"),
-        ("realy woried", "really worried"),
+        ("realy woried", "realy worried"),
+        ("boel program", "bowel program"),
     ],
 )
 def test_a_misspelt_medical_word_is_mended(question, wanted, vocabulary):

@@ -125,3 +125,12 @@ def test_a_long_conversation_of_dangers_is_read_once_not_again_for_each_of_its_t
     assert reading.moves_on() and reading.notice is None
     assert [notice.rules for notice in reading.before()] == [("may-be-emergency",)] * triage.FOLLOWED
     assert sorted(decided) == list(range(60 - triage.FOLLOWED, 61))
+
+
+@pytest.mark.parametrize(("further", "shown"), [(0, True), (80, False)])
+def test_in_a_long_conversation_a_rule_needs_as_much_danger_in_the_words_as_words_alone(monkeypatch, further, shown):
+    rows = ("words\tbreathe\t1\t0\t0", "signs\trule breathing\t1\t0\t0")
+    made = parse_words("head\tintercept\t1\t-1\t-0.5\nhead\tbounds\t1\t1\t-2\n" + "\n".join(rows))  # between its bounds
+    monkeypatch.setattr(triage, "load_words", lambda _name: made)
+    said = "i cannot breathe " + "and the chair is blue " * (further // 5)
+    assert (triage.Triage().read(Turn(said)) is not None) == shown

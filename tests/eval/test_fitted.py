@@ -8,6 +8,7 @@ import shutil
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from rapidfuzz import fuzz, process
@@ -25,6 +26,9 @@ from sci_assistant_eval import (
     vignettes,
 )
 
+from sci_assistant.asked import foil_texts
+from sci_assistant.ingest.parse import read_articles
+from sci_assistant.types import Article
 from sci_assistant.wire import bundled_corpus
 
 ROOT = Path(__file__).parents[2]
@@ -100,17 +104,31 @@ def test_every_script_that_fits_is_guarded():
 
 def test_the_decision_to_answer_is_fitted_on_dev(guards, tiny_corpus, monkeypatch):
     monkeypatch.setattr(fit_answerable, "SUBSETS", ())
-    cases = list(fit_answerable.collect(tiny_corpus, cache=None, listed=True))
+    monkeypatch.setattr(
+        fit_answerable, "read_judged", lambda: [("how is HO found", True), ("what does a scan cost", False)]
+    )
+    cases = list(fit_answerable.collect(tiny_corpus, cache=None, listed=True, judged=True))
     assert guards["load_questions"].calls == 1
-    judged = {text for text, _ in fit_answerable.read_judged()}
-    assert {case.id for case in cases} - judged <= {one.id for one in questions.load_questions(split="dev")}
+    asked = {case.id: case.answerable for case in cases if case.kind.startswith("judged")}
+    assert asked == {"how is HO found": True, "what does a scan cost": False}
+    assert {case.id for case in cases} - set(asked) <= {one.id for one in questions.load_questions(split="dev")}
 
 
-def test_judged_questions_are_near_no_evaluation_question():
-    judged = [text.lower() for text, _ in fit_answerable.read_judged()]
+def nearest(texts: list[str], others: list[str]) -> float:
+    """The greatest likeness, out of 100, of any of the texts to any of the others, whatever their order of words."""
+    pair = ([text.lower() for text in side] for side in (texts, others))
+    return float(process.cdist(*pair, scorer=fuzz.token_sort_ratio, dtype=np.float32).max())
+
+
+def test_judged_questions_and_foils_are_near_no_evaluation_question_and_judged_ones_are_neither_listed_nor_foils():
+    judged = [text for text, _ in fit_answerable.read_judged()]
     assert len(judged) >= 1_000
-    asked = [question.question.lower() for question in questions.load_questions()]
-    assert process.cdist(judged, asked, scorer=fuzz.token_sort_ratio).max() <= 85
+    asked = [text for question in questions.load_questions() for text in (question.question, *question.history)]
+    assert nearest(judged, asked) <= 85
+    assert nearest(list(foil_texts()), asked) <= 85
+    articles = [article for _, article in read_articles(bundled_corpus()) if isinstance(article, Article)]
+    listed = [text for article in articles for one in article.asked for text in one.phrasings]
+    assert nearest(judged, [*listed, *foil_texts()]) <= 85
 
 
 def test_the_query_adapter_reads_dev_alone(guards, tiny_store, monkeypatch):

@@ -4,7 +4,7 @@ The signals are absolute, so that they hold for one article and for ten thousand
 a sentence, the share of the question's content words, weighed by how rare they are in English, that the best passages
 hold, and where articles list what they answer, how the question lies between those questions and foils that such
 articles do not answer. A logistic function of them is compared with a threshold; its coefficients stand in
-data/answerable.json, fitted on the development questions by eval/fit_answerable.py.
+data/answerable.json, fitted on development and judged questions by eval/fit_answerable.py.
 """
 
 from __future__ import annotations

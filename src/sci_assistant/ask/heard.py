@@ -20,6 +20,7 @@ COMMON_WORDS = 5000  # words of English that slips are mended to beside those of
 JOINED = 4  # pieces that a recogniser breaks one medical word into, at most
 ALIKE = 0.82  # similarity of sounds from which joined pieces are taken for a medical word
 
+_HIDDEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _ENDLESS = re.compile(rf"(\w{{{READ_LETTERS}}})\w+")
 _UNITS = {
     w: n
@@ -70,11 +71,11 @@ def heard(text: str, *, terms: Sequence[str], vocabulary: frozenset[str], sounds
         vocabulary: words of the rules, which slips of the fingers are mended to.
         sounds: what a recogniser writes -> what was said.
     """
+    text = _ENDLESS.sub(r"\1", _HIDDEN.sub("", text))
     if len(text) > 2 * READ_CHARS:  # the beginning and the end of an endless message
         text = f"{text[:READ_CHARS]} . {text[-READ_CHARS:]}"
     text = text.replace("’", "'").replace("‘", "'").replace("`", "'").replace("°", " ").lower()
-    text = re.sub(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]", "", text)
-    text = _ENDLESS.sub(r"\1", " ".join(text.split()))
+    text = " ".join(text.split())
     for said, meant in sounds.items():
         text = re.sub(rf"\b{said}\b", meant, text)
     text = _LEVEL.sub(_level, text)

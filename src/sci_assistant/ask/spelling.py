@@ -1,4 +1,4 @@
-"""A question -> the same question with misspelt words of the corpus mended, and which ones.
+"""A question -> the same question with misspelt words mended, and which ones.
 
 Only a word that is known neither to English nor to the list of medicines is changed, and only into a word of the
 corpus that differs by a slip of the fingers, a common one that differs by one, or into two that were run together.
@@ -74,7 +74,8 @@ def _mend(word: str, vocabulary: Mapping[str, int]) -> str | None:
     def cost(candidate: str, distance: float) -> tuple[float, float, int, str]:
         other_start = candidate[0] != word[0]
         doubled = 0.5 * (_single(candidate) == _single(word))  # the commonest slip of all: "woried"
-        return (distance + other_start - doubled, -zipf(candidate), -vocabulary.get(candidate, 0), candidate)
+        foreign = 0.5 * (candidate not in vocabulary)
+        return (distance + other_start - doubled + foreign, -zipf(candidate), -vocabulary.get(candidate, 0), candidate)
 
     best = min((cost(candidate, distance), candidate) for candidate, distance in found)[1]
     return None if best in medicine_names() and best[0] != word[0] else best

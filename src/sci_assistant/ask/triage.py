@@ -29,7 +29,7 @@ AFTER = 3  # words after a thing that tell whether it happens
 UNNAMED = "may-be-emergency"  # the rule that names no danger
 CRISIS = "suicide"
 FEW_WORDS, FEW_WORDS_EXTRA = 8, 1.1  # below so many words, words alone need so much more
-BRIEF_WORDS = 60  # of a message whose sentences are looked at one by one
+BRIEF_WORDS = 60  # of a message whose sentences are looked at one by one; of a conversation where doubt is enough
 MOST_PLACES = 12  # of one thing that are looked at
 FOLLOWED = 20  # newest messages that are looked at for what was shown with them
 
@@ -69,8 +69,8 @@ class Triage:
 class Reading:
     """A conversation read message by message: the notice of the newest one, and those of the earlier ones if asked for.
 
-    Each message is heard once, and each notice is found once, of the newest messages alone: the work grows with the
-    length of a conversation and never beyond it.
+    One reading hears each message once and finds each notice once, of the newest messages (FOLLOWED) alone: the work
+    grows with the length of a conversation and never beyond it.
     """
 
     def __init__(self, turn: Turn, rules: Rules, words: WeighedWords) -> None:
@@ -116,7 +116,8 @@ class Reading:
     def _decide(self, at: int) -> list[Rule]:
         """Those that are raised and not found harmless, or the one that names no danger.
 
-        Of many words some raise a rule by chance: there a rule needs as much danger in the words as words alone.
+        Of many words, all messages together, some raise a rule by chance: there a rule needs as much danger in the
+        words as words alone.
         """
         conversation = _Conversation(self._messages[: at + 1], self._rules)
         raised, scores, words = conversation.raised, conversation.scores(self._words), self._words
@@ -212,10 +213,7 @@ class _Conversation:
     @cached_property
     def told(self) -> frozenset[str]:
         """The things that it tells as happening."""
-        every = (
-            (thing, message.places(thing, voided=True)) for message in self._messages for thing in self._rules.things
-        )
-        return frozenset(thing for thing, places in every if any(place.told for place in places))
+        return frozenset(thing for message in self._messages for thing in message.told)
 
     @property
     def text(self) -> str:
