@@ -22,6 +22,7 @@ from sci_assistant.words import tokenize
 MOST_WORDS = 116  # of an answer, unless one list needs more
 MOST_ARTICLES = 3  # that one answer quotes
 SHORT_LIST = 8  # sentences of a list that is quoted whole even outside the section that was asked for
+LIST_ASKED = 0.5  # log probability: a list that is asked for by its kind ("signs") opens before what is a little nearer
 WEAKER = 3.0
 LEAST = -3.0
 TOO_ALIKE = 0.93  # cosine at which a sentence says what was said already
@@ -79,7 +80,7 @@ def _add_warnings(chosen: dict[tuple[str, int], Article], warnings: Warnings) ->
 
 def _anchor(scored: Sequence[Scored], intent: Intent) -> Scored | None:
     """The sentence that opens the answer: never a soothing one for somebody who reports a symptom."""
-    for candidate in sorted(scored, key=lambda one: -one.opens):
+    for candidate in sorted(scored, key=lambda one: -_opens(one, intent)):
         if intent.symptom_report and is_reassuring(candidate.text):
             continue
         if _group_of(candidate, intent, opens=True) is not None:
@@ -96,7 +97,13 @@ def _opening(
     there = [one for one in scored if one.article.id == best and one.key in chosen]
     if intent.symptom_report:
         there = [one for one in there if not is_reassuring(one.text)]
-    return max(there, key=lambda one: one.opens, default=None)
+    return max(there, key=lambda one: _opens(one, intent), default=None)
+
+
+def _opens(candidate: Scored, intent: Intent) -> float:
+    """How well a sentence opens the answer; better in a section of the kind that a list is asked for."""
+    listed = intent.whole_list and section_matches(intent, candidate.section_title)
+    return candidate.opens + LIST_ASKED * listed
 
 
 def _choose(

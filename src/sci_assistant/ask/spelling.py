@@ -73,7 +73,7 @@ def _mend(word: str, vocabulary: Mapping[str, int]) -> str | None:
 
     def cost(candidate: str, distance: float) -> tuple[float, float, int, str]:
         other_start = candidate[0] != word[0]
-        doubled = 0.5 * (_single(candidate) == _single(word))  # the commonest slip of all: "woried"
+        doubled = 0.75 * (_single(candidate) == _single(word))  # the commonest slip of all: "woried"
         foreign = 0.5 * (candidate not in vocabulary)
         return (distance + other_start - doubled + foreign, -zipf(candidate), -vocabulary.get(candidate, 0), candidate)
 
