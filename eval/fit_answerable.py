@@ -5,8 +5,7 @@
 A logistic regression (scikit-learn) over the signals of ask/decide.py, one for articles that list what they answer
 and one for articles that do not. Signals are absolute, so the fit also sees indexes of one, sixteen and forty-eight
 articles: there a question whose articles are absent must be refused. Questions of eval/judged.yaml are asked of the
-bundled articles alone, for which they were judged. Prints cross-validated figures; the test split
-is never read.
+bundled articles alone, for which they were judged. Prints cross-validated figures; the test split is never read.
 """
 
 from __future__ import annotations
@@ -63,8 +62,8 @@ def main(corpus: Path | None, cache: Path | None, write: bool) -> None:
     from sci_assistant import wire
 
     fitted: dict[str, Any] = {"fitted_on": "dev"}  # judged questions are neither dev nor test
+    folder = corpus or wire.bundled_corpus()
     for name, features in (("listed", LISTED), ("unlisted", UNLISTED)):
-        folder = corpus or wire.bundled_corpus()
         cases = list(collect(folder, cache=cache, listed=name == "listed", judged=corpus is None))
         probabilities, model = fit(cases, features)
         threshold = choose_threshold(cases, probabilities)

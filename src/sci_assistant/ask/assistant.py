@@ -30,7 +30,7 @@ from sci_assistant.ask.retrieve import HybridRetriever, Retrieved
 from sci_assistant.ask.second_voice import Heard, SecondVoice
 from sci_assistant.ask.spelling import Corrected, correct
 from sci_assistant.ask.stopping import find_warnings
-from sci_assistant.ask.triage import Triage, names_crisis
+from sci_assistant.ask.triage import Reading, Triage, names_crisis
 from sci_assistant.ask.write import TextModel, Writer
 from sci_assistant.ask.written import make_task, may_be_written, write_answer
 from sci_assistant.errors import AssistantError, ModelError, StoreEmpty
@@ -135,7 +135,7 @@ class Assistant:
 
     def notice(self, turn: Turn) -> Notice | None:
         """The notice that the rules raise for a turn: it needs neither model nor index."""
-        return self._notice(_legible(turn))
+        return self._notice(self._follow(_legible(turn)))
 
     @property
     def glossary(self) -> tuple[Term, ...]:
@@ -206,12 +206,15 @@ class Assistant:
         start = time.perf_counter()
         long_talk = len(turn.history) > MOST_TURNS
         turn = _legible(turn)
-        notice = self._notice(turn)
-        turn = self._limited(turn)
+        reading = self._follow(turn)
+        notice = self._notice(reading)
+        limited = self._limited(turn)
+        if limited != turn:
+            turn, reading = limited, self._follow(limited)
         caution = None if long_talk else self._caution(turn)
         triaged = time.perf_counter()
         try:
-            answer = self._too_long(turn, notice) if long_talk else self._answer(turn, notice, caution)
+            answer = self._too_long(turn, notice) if long_talk else self._answer(turn, notice, caution, reading)
         except AssistantError as error:
             log.error("A question could not be answered: %s", error)
             answer = self._unavailable(turn, notice, error)
@@ -219,37 +222,45 @@ class Assistant:
             log.exception("A question could not be answered")
             answer = self._unavailable(turn, notice, AssistantError("unexpected"))
         if answer.notice is None:
-            answer = replace(answer, reminder=self._reminder(turn))
+            answer = replace(answer, reminder=self._reminder(reading))
         if caution is not None and not (_is_crisis(answer.notice) and names_crisis(turn)):
             answer = replace(answer, caution=caution.text)
         total = (time.perf_counter() - start) * 1000
         return replace(answer, timings_ms=replace(answer.timings_ms, triage=(triaged - start) * 1000, total=total))
 
-    def _notice(self, turn: Turn) -> Notice | None:
-        """The notice for all that the person wrote; a fault in the rules never costs the answer."""
+    def _follow(self, turn: Turn) -> Reading | None:
+        """The conversation as triage hears it; a fault in the rules never costs the answer."""
         try:
-            return self._triage.read(turn)
+            return self._triage.follow(turn)
         except Exception:  # the outermost edge of triage
             log.exception("Triage failed")
             return None
 
-    def _reminder(self, turn: Turn) -> str | None:
+    def _notice(self, reading: Reading | None) -> Notice | None:
+        """The notice for all that the person wrote; a fault in the rules never costs the answer."""
+        try:
+            return reading.notice if reading else None
+        except Exception:  # the outermost edge of triage
+            log.exception("Triage failed")
+            return None
+
+    def _reminder(self, reading: Reading | None) -> str | None:
         """One line on the newest notice that an earlier turn raised; a fault in the rules never costs the answer."""
         try:
-            before = self._triage.follow(turn).before()
+            before = reading.before() if reading else ()
             return next((prompts.REMINDER[notice.kind] for notice in before if notice is not None), None)
         except Exception:  # the outermost edge of triage
             log.exception("Triage failed")
             return None
 
-    def _second_voice(self, turn: Turn, retrieved: Retrieved) -> Heard:
+    def _second_voice(self, turn: Turn, retrieved: Retrieved, reading: Reading | None) -> Heard:
         """What the second voice says beside the rules, but no notice again where a person moves on; a fault in it never
         costs the answer."""
         if not self._settings.second_voice:
             return Heard(None, likely=True)
         try:
             heard = self._voice.read(turn, retrieved.plain, self._retriever.embeddings.revision)
-            again = heard.notice is not None and self._triage.follow(turn).moves_on()
+            again = heard.notice is not None and reading is not None and reading.moves_on()
             return replace(heard, notice=None) if again else heard
         except Exception:  # the outermost edge of the second voice
             log.exception("The second voice failed")
@@ -270,7 +281,7 @@ class Assistant:
         most, longest = self._settings.max_history_turns, self._settings.max_question_chars
         return replace(turn, history=tuple(earlier[:longest] for earlier in turn.history[-most:]) if most else ())
 
-    def _answer(self, turn: Turn, notice: Notice | None, caution: Caution | None) -> Answer:
+    def _answer(self, turn: Turn, notice: Notice | None, caution: Caution | None, reading: Reading | None) -> Answer:
         start = time.perf_counter()
         problem = question_problem(turn.question, self._settings)
         if problem is not None:
@@ -288,7 +299,7 @@ class Assistant:
         condensed = time.perf_counter()
         retrieved = self._retriever.search(question.searched, k=PASSAGES)
         found = time.perf_counter()
-        heard = self._second_voice(turn, retrieved)
+        heard = self._second_voice(turn, retrieved, reading)
         notice = notice or heard.notice
         warnings = find_warnings(caution.stopping, retrieved) if caution else ()
         answer = self._from_passages(question, retrieved, notice, likely=heard.likely, warnings=warnings)
