@@ -6,8 +6,9 @@ from sci_assistant.ask import prompts
 from sci_assistant.ask.cite import EMPTY, add_quoted, add_written
 from sci_assistant.ask.excerpts import MOST_WORDS
 from sci_assistant.ask.prompts import Template
+from sci_assistant.ask.rule_verifier import make_verifier
 from sci_assistant.ask.verify import Source
-from sci_assistant.ask.write import build_messages
+from sci_assistant.ask.write import Writer, build_messages
 from sci_assistant.ask.written import make_task
 from sci_assistant.types import Turn
 
@@ -72,3 +73,53 @@ def test_neighbours_become_one_citation_and_numbers_stay(ho_assistant):
     assert [c.number for c in mixed.citations] == list(range(1, len(mixed.citations) + 1))
     for citation in mixed.citations:
         assert article.quote(citation.start, citation.end) == citation.quote
+
+
+class _Says:
+    """A model that says one text."""
+
+    label, host = "says", None
+
+    def __init__(self, text):
+        self._text = text
+
+    def stream(self, messages):  # noqa: ARG002
+        yield self._text
+
+
+def whole_sentences(task, excerpt):
+    """Its sentences that are no lead-in to a list."""
+    return [source.text for source in task.excerpts[excerpt].sources if source.text.endswith(".")]
+
+
+@pytest.fixture
+def written(task, ho_assistant):
+    def write(text):
+        *_, last = Writer(_Says(text), make_verifier()).write(ho_assistant.ask(ASKED), task)
+        return last.answer
+
+    return write
+
+
+def test_a_wrong_number_is_mended_where_another_excerpt_bears_the_sentence_out(task, written):
+    """The citation that a reader sees is the sentence's true source, whatever number the model wrote."""
+    assert len(task.excerpts) > 1
+    sentence = whole_sentences(task, 1)[0]
+    answer = written(f"{sentence.rstrip('.')} [1].")
+    assert answer.sentences[0].text == sentence
+    assert answer.sentences[0].mode == "written"
+    (number,) = answer.sentences[0].citations
+    assert sentence in answer.citations[number - 1].quote
+
+
+def test_a_number_that_no_excerpt_has_removes_the_sentence(task, written):
+    answer = written(f"{task.excerpts[0].sources[0].text.rstrip('.')} [{len(task.excerpts) + 1}].")
+    assert [r.reason for r in answer.removed] == ["cites a source that is not there"]
+    assert all(sentence.mode != "written" for sentence in answer.sentences)
+
+
+def test_what_was_said_is_not_said_again_in_other_order(task, written):
+    first, second = (whole_sentences(task, excerpt)[0].rstrip(".") for excerpt in (0, 1))
+    answer = written(f"{first} [1]. {second} [2]. {first}, too [1].")
+    assert [s.text for s in answer.sentences if s.mode == "written"] == [f"{first}.", f"{second}."]
+    assert [r.reason for r in answer.removed] == ["said before"]

@@ -21,13 +21,15 @@ from sci_assistant.ask.cite import EMPTY, add_quoted, add_written, cite_span
 from sci_assistant.ask.excerpts import Excerpt
 from sci_assistant.ask.intent import is_call_section
 from sci_assistant.ask.read_output import Claim, Endless, OutputReader
-from sci_assistant.ask.verify import Source, Verifier
+from sci_assistant.ask.verify import Source, Verdict, Verifier
 from sci_assistant.errors import ChatModelError
 from sci_assistant.types import Answer, AnswerMode, AnswerSentence, Article, Citation, Draft, Partial, Removed
+from sci_assistant.words import stems
 
 log = logging.getLogger(__name__)
 
 FEWEST = 2  # written sentences that stand without the quoted answer
+SAID = "said before"
 MOST_SENTENCES = 10  # of a written answer; what comes after them is not waited for
 
 Messages = Sequence[tuple[str, str]]  # pairs of a role (system, human, ai) and its text
@@ -132,6 +134,7 @@ class _Sheet:
         self.quoted, self.task, self.model, self.verifier = quoted, task, model, verifier
         self.draft: Draft = EMPTY
         self.removed: list[Removed] = []
+        self.rests_on: list[frozenset[Source]] = []  # of each sentence of the draft
         self.verify_ms = 0.0
         self.reading = task.reading
 
@@ -142,24 +145,40 @@ class _Sheet:
     def judge(self, claim: Claim) -> None:
         """Add a sentence that is borne out; note one that is not."""
         began = time.perf_counter()
-        sources, problem = self._sources(claim)
-        verdict = None if problem else self.verifier.check(claim.text, sources)
+        verdict = self._check(claim)
         self.verify_ms += (time.perf_counter() - began) * 1000
-        if verdict is not None and verdict.passed and verdict.aligned:
-            self.draft = add_written(self.draft, claim.text, verdict.aligned, self.task.articles)
+        if not verdict.passed:
+            self.removed.append(Removed(claim.text, verdict.reason or "not borne out"))
+        elif self._says_again(claim, verdict.aligned):
+            self.removed.append(Removed(claim.text, SAID))
         else:
-            reason = problem or (verdict.reason if verdict else None) or "not borne out"
-            self.removed.append(Removed(claim.text, reason))
+            self.draft = add_written(self.draft, claim.text, verdict.aligned, self.task.articles)
+            self.rests_on.append(frozenset(verdict.aligned))
 
-    def _sources(self, claim: Claim) -> tuple[list[Source], str | None]:
-        """The sentences that a claim may rest on: of the excerpts it cites, of all where it cites none."""
+    def _check(self, claim: Claim) -> Verdict:
+        """A claim held to the excerpts that it cites, then to the others: a small model often takes a wrong number.
+
+        The numbers that a reader sees are ours, of the sentences that the claim was found to rest on.
+        """
+        excerpts = self.task.excerpts
+        known = {excerpt.number for excerpt in excerpts}
         if claim.refused:
-            return [], claim.refused
-        known = {excerpt.number: excerpt for excerpt in self.task.excerpts}
-        if any(number not in known for number in claim.numbers):
-            return [], "cites a source that is not there"
-        cited = [known[number] for number in claim.numbers] or list(known.values())
-        return [source for excerpt in cited for source in excerpt.sources], None
+            return Verdict(False, claim.refused, ())
+        if not known.issuperset(claim.numbers):
+            return Verdict(False, "cites a source that is not there", ())
+        cited = [e for e in excerpts if e.number in claim.numbers]
+        first: Verdict | None = None
+        for held_to in filter(None, (cited, [e for e in excerpts if e not in cited])):
+            verdict = self.verifier.check(claim.text, [source for excerpt in held_to for source in excerpt.sources])
+            if verdict.passed and verdict.aligned:
+                return verdict
+            first = first or verdict
+        return Verdict(False, first.reason if first else None, ())
+
+    def _says_again(self, claim: Claim, aligned: Sequence[Source]) -> bool:
+        """Whether a sentence rests on what earlier ones rest on and brings no new word."""
+        same = [s for s, on in zip(self.draft.sentences, self.rests_on, strict=True) if on.issuperset(aligned)]
+        return bool(same) and set(stems(claim.text)) <= {stem for sentence in same for stem in stems(sentence.text)}
 
     def partial(self) -> Partial:
         """What has passed so far, under what stands above every answer: notice, caution, how it was understood."""
