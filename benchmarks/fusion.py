@@ -19,7 +19,7 @@ import numpy as np
 from sci_assistant_eval.questions import load_questions
 
 from sci_assistant import wire
-from sci_assistant.ask.retrieve import CANDIDATES, rank
+from sci_assistant.ask.search import CANDIDATES, rank
 from sci_assistant.ingest.build import build_index
 from sci_assistant.settings import load_settings
 from sci_assistant.store import Store

@@ -23,7 +23,7 @@ from sci_assistant_eval.questions import Question, load_questions
 from sci_assistant_eval.score import section_label
 
 from sci_assistant import wire
-from sci_assistant.ask import retrieve
+from sci_assistant.ask import search
 from sci_assistant.ask.assistant import Assistant
 from sci_assistant.ask.intent import read_intent
 from sci_assistant.ask.quote import quote
@@ -85,7 +85,7 @@ def main() -> None:
     print(f"{len(questions)} dev questions, {labelled} with labelled sections")
     print(f"{'':44}" + "".join(f"{head:>16}" for head in ("MRR@10", "recall@5", "first section", "first sentence")))
     embeddings = wire.make_embeddings(load_settings())
-    unadapted = patch.object(retrieve, "adapt", lambda vector, _revision: vector)
+    unadapted = patch.object(search, "adapt", lambda vector, _revision: vector)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         plain = folder / "corpus"

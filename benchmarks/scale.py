@@ -3,7 +3,7 @@
     python benchmarks/scale.py [--sizes 1000,10000,100000] [--clock cpu] [--json FILE]
 
 Texts are drawn from the words of the bundled articles, as often as they stand there; vectors are random unit vectors,
-so that no time goes into embedding. Retrieval is the whole of `HybridRetriever.search`, without the embedding of the
+so that no time goes into embedding. Retrieval is the whole of `HybridSearch.search`, without the embedding of the
 question. Each size runs in a process of its own, whose peak memory is printed.
 """
 
@@ -21,7 +21,7 @@ import numpy as np
 from machine import CLOCKS, describe, verdict
 
 from sci_assistant import wire
-from sci_assistant.ask.retrieve import HybridRetriever
+from sci_assistant.ask.search import HybridSearch
 from sci_assistant.ingest.build import build_index
 from sci_assistant.ingest.parse import read_articles
 from sci_assistant.keyword import vocabulary
@@ -84,14 +84,14 @@ def measure(size: int, clock) -> dict[str, float]:
         taken["bytes"] = sum(path.stat().st_size for path in store.folder.rglob("*") if path.is_file())
         timed("open", store.live)
         draw = np.random.default_rng(9)
-        retriever = HybridRetriever(embeddings=embeddings, live=store.live)
+        hybrid = HybridSearch(embeddings=embeddings, live=store.live)
         questions = [" ".join(draw.choice(words, 8)) for _ in range(QUESTIONS)]
         for question in questions[:5]:
-            retriever.search(question)
+            hybrid.search(question)
         times = []
         for question in questions:
             start = clock()
-            retriever.search(question)
+            hybrid.search(question)
             times.append(clock() - start)
         taken["search p50"], taken["search p95"] = (float(q) for q in np.quantile(times, [0.5, 0.95]))
         lines = source.read_text(encoding="utf-8").splitlines()

@@ -100,7 +100,7 @@ def load_claims(folder: Path | None = None, *, split: Split | None = None) -> tu
 def sources_of(article: Article) -> tuple[Source, ...]:
     """All sentences of an article, as a written answer's check is given those of its passages."""
     return tuple(
-        Source(article.id, index, article.quote(sentence.start, sentence.end))
+        Source(article.id, index, article.quote(sentence.start, sentence.end), article.title)
         for index, sentence in enumerate(article.sentences)
     )
 

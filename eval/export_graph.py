@@ -15,14 +15,15 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from sci_assistant.graph import GRAPH, graph_path
+from sci_assistant.graph import GRAPH, READ_LAYERS, graph_path
 from sci_assistant.weights import HEADS, HIDDEN, INNER, LAYERS, NORM_EPSILON, POSITIONS, VOCABULARY
 
 FUSED = "com.microsoft"
 
 
 def make_graph() -> bytes:
-    """The graph: input_ids, mask (int32, texts x tokens) -> vectors (float32, texts x HIDDEN)."""
+    """The graph: input_ids, mask (int32, texts x tokens) -> vectors (float32, texts x HIDDEN), and what the layers of
+    graph.READ_LAYERS make of each token (texts x tokens x HIDDEN)."""
     from onnx import TensorProto, helper
 
     ints, floats = TensorProto.INT32, TensorProto.FLOAT
@@ -30,7 +31,10 @@ def make_graph() -> bytes:
         list(_nodes(helper)),
         "minilm",
         [helper.make_tensor_value_info(name, ints, ["texts", "tokens"]) for name in ("input_ids", "mask")],
-        [helper.make_tensor_value_info("vectors", floats, ["texts", HIDDEN])],
+        [
+            helper.make_tensor_value_info("vectors", floats, ["texts", HIDDEN]),
+            *(helper.make_tensor_value_info(f"x{n}", floats, ["texts", "tokens", HIDDEN]) for n in READ_LAYERS),
+        ],
         [_weight(name, shape) for name, shape in _shapes().items()],
     )
     opsets = [helper.make_opsetid("", 17), helper.make_opsetid(FUSED, 1)]

@@ -195,7 +195,7 @@ def _sources(answer: Answer, numbers: Sequence[int], assistant: Assistant) -> li
         if citation.number in numbers and article is not None:
             for index, s in enumerate(article.sentences):
                 if citation.start <= s.start and s.end <= citation.end:
-                    found.append(Source(article.id, index, article.quote(s.start, s.end)))
+                    found.append(Source(article.id, index, article.quote(s.start, s.end), article.title))
     return found
 
 

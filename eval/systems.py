@@ -16,7 +16,7 @@ from sci_assistant_eval.score import Found, Response, section_label
 from sci_assistant import render
 from sci_assistant.ask.assistant import Assistant
 from sci_assistant.ask.decide import load_models, read_signals
-from sci_assistant.ask.retrieve import HybridRetriever
+from sci_assistant.ask.search import HybridSearch
 from sci_assistant.models import LocalEmbeddings
 from sci_assistant.render_html import to_html
 from sci_assistant.settings import Settings
@@ -78,17 +78,15 @@ class Passages:
 
     def __init__(self, name: str, assistant: Assistant, embeddings: LocalEmbeddings, *, keyword_weight: float) -> None:
         self.name = name
-        self._retriever = HybridRetriever(
-            embeddings=embeddings, live=lambda: assistant.live, keyword_weight=keyword_weight
-        )
+        self._hybrid = HybridSearch(embeddings=embeddings, live=lambda: assistant.live, keyword_weight=keyword_weight)
 
     def articles(self, turn: Turn, *, k: int) -> tuple[str, ...]:
-        found = self._retriever.search(turn.question, k=k, by_article=True)
+        found = self._hybrid.search(turn.question, k=k, by_article=True)
         return tuple(passage.article.id for passage in found.passages)
 
     def respond(self, turn: Turn) -> Response:
         start = time.perf_counter()
-        passages = self._retriever.search(turn.question, k=DEPTH).passages
+        passages = self._hybrid.search(turn.question, k=DEPTH).passages
         said = tuple(
             Said(passage.article.quote(sentence.start, sentence.end), passage.article.id, _label(passage))
             for passage in passages[:SHOWN]

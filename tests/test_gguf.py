@@ -44,7 +44,7 @@ def model(weights: Path) -> Iterator[ChatModel]:
 def test_a_small_model_writes_and_none_of_its_nonsense_is_shown(ho_assistant: Assistant, model: ChatModel) -> None:
     settings = load_settings(answers="written", model="openai:unused")
     verifier = StrictVerifier()
-    assistant = Assistant(ho_assistant._retriever, Triage(), settings, writer=Writer(model, verifier))
+    assistant = Assistant(ho_assistant.hybrid, Triage(), settings, writer=Writer(model, verifier))
     answer = assistant.ask(Turn("What are the signs of HO?"))
     assert answer.model == f"gguf:{FILE}"
     assert answer.sent_to is None

@@ -46,7 +46,7 @@ class Echo:
 
 @pytest.fixture(scope="module")
 def writing(assistant):
-    return Assistant(assistant._retriever, Triage(), assistant._settings, writer=Writer(Echo(), StrictVerifier()))
+    return Assistant(assistant.hybrid, Triage(), assistant._settings, writer=Writer(Echo(), StrictVerifier()))
 
 
 @pytest.fixture(scope="module", params=[(mode, q) for mode in ("quoted", "written") for q in ASKED], ids=str)
@@ -150,7 +150,7 @@ def test_an_unexpected_failure_is_still_an_answer(ho_assistant, monkeypatch):
     def fail(*args, **kwargs):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(type(ho_assistant._retriever), "search", fail)
+    monkeypatch.setattr(type(ho_assistant.hybrid), "search", fail)
     answer = ho_assistant.ask(Turn("what is HO"))
     assert (answer.status, answer.error.code) == ("unavailable", "error")
 
@@ -158,7 +158,7 @@ def test_an_unexpected_failure_is_still_an_answer(ho_assistant, monkeypatch):
 def test_a_question_is_never_logged(ho_assistant, caplog, monkeypatch):
     with caplog.at_level("DEBUG"):
         ho_assistant.ask(Turn("a very secret question about HO"))
-        monkeypatch.setattr(type(ho_assistant._retriever), "search", lambda *a, **k: 1 / 0)
+        monkeypatch.setattr(type(ho_assistant.hybrid), "search", lambda *a, **k: 1 / 0)
         ho_assistant.ask(Turn("a very secret question about HO"))
     assert "very secret" not in caplog.text
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 GRAPH = "minilm.onnx"
 BATCH_TOKENS = 2048  # of one step: more no longer fits the processor's cache
 
+READ_LAYERS = (3, 6)  # whose view of each token can be read beside a text's vector
+
 Ids = Sequence[int]
 
 
@@ -90,6 +92,10 @@ class WordPieces:
         """Token numbers as the model reads them: with special ones, cut off where it reads no further."""
         return [encoding.ids for encoding in self._cut.encode_batch_fast(list(texts))]
 
+    def names(self, ids: Ids) -> list[str]:
+        """Word pieces as they are written, "##" before one that goes on a word."""
+        return [self._whole.id_to_token(number) or "" for number in ids]
+
     def count(self, texts: Sequence[str]) -> list[int]:
         """Word pieces of each text, without special ones. Never cut off."""
         found = self._whole.encode_batch_fast(list(texts), add_special_tokens=False)
@@ -120,9 +126,23 @@ class GraphModel:
         vectors = np.empty((len(encoded), HIDDEN), dtype=np.float32)
         for batch in batches([len(ids) for ids in encoded]):
             numbers, mask = padded([encoded[position] for position in batch])
-            found: Any = self._session.run(None, {"input_ids": numbers, "mask": mask})
+            found: Any = self._session.run(["vectors"], {"input_ids": numbers, "mask": mask})
             vectors[batch] = found[0]
         return vectors
+
+    def read(self, encoded: Sequence[Ids]) -> list[NDArray[np.float32]]:
+        """Every token of each text as the model sees it, special ones left out: arrays (tokens, 3 * HIDDEN).
+
+        Its word piece's own vector, then what the layers of READ_LAYERS make of it where it stands.
+        """
+        found: list[NDArray[np.float32]] = [np.empty((0, 0), dtype=np.float32)] * len(encoded)
+        for batch in batches([len(ids) for ids in encoded]):
+            numbers, mask = padded([encoded[position] for position in batch])
+            seen: Any = self._session.run([f"x{n}" for n in READ_LAYERS], {"input_ids": numbers, "mask": mask})
+            tokens = np.concatenate([self._handed["words"][numbers], *seen], axis=2)
+            for row, position in enumerate(batch):
+                found[position] = tokens[row, 1 : len(encoded[position]) - 1]
+        return found
 
 
 def arranged(weights: Weights) -> dict[str, NDArray[np.float32]]:

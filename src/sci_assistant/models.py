@@ -1,4 +1,4 @@
-"""Embedding models as LangChain Embeddings: the bundled weights in their fastest exact-enough form, or another model.
+"""Embedding models: the bundled weights in their fastest exact-enough form, or another model.
 
 The bundled weights embed questions by onnxruntime in float32 (graph.py), and passages too; those of a large corpus in
 bfloat16 where the machine counts in it (bfloat16.py). Another model, a folder or a hub id, is run by
@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from sci_assistant.bfloat16 import LowPrecisionModel, cpu_has_bfloat16, device_name
@@ -64,8 +63,9 @@ class ModelSpec:
         return replace(self, form=other.form) == other
 
 
-class LocalEmbeddings(Embeddings):
-    """Unit-length vectors of questions and passages; weights are loaded at first use.
+class LocalEmbeddings:
+    """Unit-length vectors of questions and passages; weights are loaded at first use. LangChain takes it as Embeddings
+    (ask/retrieve.py).
 
     Args:
         model: a folder or a hub id; None for the bundled weights.

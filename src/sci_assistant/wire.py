@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sci_assistant.ask.assistant import Assistant
-from sci_assistant.ask.retrieve import HybridRetriever
+from sci_assistant.ask.search import HybridSearch
 from sci_assistant.ask.triage import Triage
 from sci_assistant.ask.verify import Judge, Source, Verdict, Verifier
 from sci_assistant.ask.write import Writer
@@ -133,8 +133,8 @@ def make_assistant(
             checked.add(build.manifest.build)
         return build
 
-    retriever = HybridRetriever(embeddings=embeddings, live=live, k=settings.passages)
-    return Assistant(retriever, Triage(), settings, writer=writer or make_writer(settings, live))
+    hybrid = HybridSearch(embeddings=embeddings, live=live, k=settings.passages)
+    return Assistant(hybrid, Triage(), settings, writer=writer or make_writer(settings, live))
 
 
 def corpus_notice(settings: Settings, store: Store) -> str | None:
@@ -214,8 +214,8 @@ def warm_up(assistant: Assistant) -> None:
 
 def make_assistant_over(build: Build, settings: Settings, embeddings: LocalEmbeddings) -> Assistant:
     """An assistant over one opened build, live or not."""
-    retriever = HybridRetriever(embeddings=embeddings, live=lambda: build, k=settings.passages)
-    return Assistant(retriever, Triage(), settings)
+    hybrid = HybridSearch(embeddings=embeddings, live=lambda: build, k=settings.passages)
+    return Assistant(hybrid, Triage(), settings)
 
 
 def make_gap_keeper(settings: Settings, store: Store) -> Callable[[Answer], None] | None:

@@ -4,6 +4,7 @@ import pytest
 
 from sci_assistant.ask import prompts
 from sci_assistant.ask.intent import lets_wait
+from sci_assistant.ask.rules import load_rules
 from sci_assistant.types import Turn
 
 
@@ -34,6 +35,40 @@ def test_below_an_emergency_nothing_lets_wait(assistant, question):
     answer = assistant.ask(Turn(question))
     assert answer.notice.kind == "emergency"
     assert not [s.text for s in answer.sentences if lets_wait(s.text)]
+
+
+@pytest.mark.parametrize(
+    ("question", "rule"),
+    [
+        ("my husbands face is drooping and he cant lift his arm, it just started", "stroke"),
+        ("i have T4 and my head is pounding and my face is red and sweating what do i do", "autonomic-dysreflexia"),
+        ("he fell out of the chair, hit his head, he is throwing up and his shoulder hurts", "head-injury"),
+    ],
+)
+def test_below_a_likely_emergency_nothing_but_its_danger_is_quoted(assistant, question, rule):
+    answer = assistant.ask(Turn(question))
+    assert rule in answer.notice.rules
+    articles = load_rules().articles_of(answer.notice.rules)
+    assert articles is not None and {citation.article for citation in answer.citations} <= articles
+
+
+def test_the_articles_that_a_rule_names_are_there(assistant):
+    named = {article for rule in load_rules().rules for article in rule.articles or ()}
+    assert named <= set(assistant.live.articles)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what helps with burning pain in my feet that I can't even feel",
+        "my legs burn like fire at night but i cant feel them",
+        "burning sensation in my buttocks where i have no feeling",
+    ],
+)
+def test_burning_pain_is_no_burn(assistant, question):
+    answer = assistant.ask(Turn(question))
+    assert answer.notice is None or "burn" not in answer.notice.rules
+    assert answer.citations[0].article == "neuropathic-pain"
 
 
 def test_a_question_that_is_too_long_still_says_who_wrote_the_articles(assistant):

@@ -1,4 +1,4 @@
-"""The retriever: fused, by article where asked, and a stock LangChain part."""
+"""Search: fused, by article where asked; as a stock LangChain part."""
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,8 @@ from langchain_core.output_parsers import StrOutputParser
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 
-from sci_assistant.ask.retrieve import rank
+from sci_assistant.ask.retrieve import HybridRetriever
+from sci_assistant.ask.search import rank
 from sci_assistant.types import Turn
 
 
@@ -51,7 +52,7 @@ def test_by_article_names_each_article_once(assistant):
 
 
 def test_retriever_and_embeddings_serve_in_a_stock_langchain_chain(assistant):
-    retriever = assistant._retriever
+    retriever = HybridRetriever(hybrid=assistant.hybrid)
     assert isinstance(retriever, BaseRetriever)
     chain = (
         {

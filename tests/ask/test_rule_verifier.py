@@ -21,7 +21,8 @@ def ossification() -> tuple[Source, ...]:
 
 
 def of(*texts: str, article: str = "bowel-program", first: int = 0) -> list[Source]:
-    return [Source(article, first + at, text) for at, text in enumerate(texts)]
+    title = article.replace("-", " ").capitalize()
+    return [Source(article, first + at, text, title) for at, text in enumerate(texts)]
 
 
 class Judge:

@@ -57,3 +57,12 @@ def test_signs_add_up(raw, monkeypatch):
 def test_an_unknown_thing_is_an_error_that_names_it(raw, rule):
     with pytest.raises(ValueError, match=r"rule zebra.*no such thing: unicorn"):
         made_up(raw, **rule)
+
+
+def test_articles_on_a_danger_are_those_of_all_raised_rules_that_say_which(raw):
+    base = {"kind": "emergency", "text": "x", "steps": [], "when": ["head + pounding"]}
+    rows = [base | {"id": "a", "articles": ["one"]}, base | {"id": "b", "articles": []}, base | {"id": "c"}]
+    rules = parse_rules(raw | {"rules": rows})
+    assert rules.articles_of(["a", "b"]) == {"one"} and rules.articles_of(["b"]) == frozenset()
+    assert rules.articles_of(["a", "c"]) == {"one"}
+    assert rules.articles_of(["c"]) is None and rules.articles_of([]) is None

@@ -83,7 +83,7 @@ class _Says:
     def __init__(self, text):
         self._text = text
 
-    def stream(self, messages):  # noqa: ARG002
+    def stream(self, messages):
         yield self._text
 
 

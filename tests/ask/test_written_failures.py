@@ -39,7 +39,7 @@ def ask(ho_assistant: Assistant) -> Iterator[Callable[..., Answer]]:
         assert chat is not None
         chat.limits = replace(chat.limits, **({"silence_s": 5, "total_s": 10, "retries": 0} | limits))
         opened.append(chat)
-        assistant = Assistant(ho_assistant._retriever, Triage(), settings, writer=Writer(chat, StrictVerifier()))
+        assistant = Assistant(ho_assistant.hybrid, Triage(), settings, writer=Writer(chat, StrictVerifier()))
         return assistant.ask(turn)
 
     yield ask

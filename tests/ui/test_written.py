@@ -46,7 +46,7 @@ def model() -> FakeChatModel:
 def url(ho_assistant: Assistant, model: FakeChatModel) -> Iterator[str]:
     settings = load_settings(answers_switch=True, model="openai:fake")
     chat = ChatModel("fake:model", host=None, limits=Limits(), chat=model)
-    assistant = Assistant(ho_assistant._retriever, Triage(), settings, writer=Writer(chat, StrictVerifier()))
+    assistant = Assistant(ho_assistant.hybrid, Triage(), settings, writer=Writer(chat, StrictVerifier()))
     yield from serve_in_thread(create_app(assistant, settings))
     chat.close()
 

@@ -19,7 +19,7 @@ from typing import Protocol, TypeVar
 from sci_assistant_ui.page import Assistant
 
 from sci_assistant.ask import prompts
-from sci_assistant.ask.retrieve import Retrieved
+from sci_assistant.ask.search import Retrieved
 from sci_assistant.errors import AssistantError, Busy, Closing, NotOffered
 from sci_assistant.settings import Settings
 from sci_assistant.types import Answer, AnswerError, AnswerMode, Article, Notice, Turn

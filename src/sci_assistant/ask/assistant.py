@@ -26,7 +26,8 @@ from sci_assistant.ask.language import language_of
 from sci_assistant.ask.parts import split_parts
 from sci_assistant.ask.premise import read_premise
 from sci_assistant.ask.quote import Warnings, call_section, quote, quote_warnings
-from sci_assistant.ask.retrieve import HybridRetriever, Retrieved
+from sci_assistant.ask.rules import load_rules
+from sci_assistant.ask.search import HybridSearch, Retrieved
 from sci_assistant.ask.second_voice import Heard, SecondVoice
 from sci_assistant.ask.spelling import Corrected, correct
 from sci_assistant.ask.stopping import find_warnings
@@ -81,9 +82,9 @@ class Assistant:
     """Answers questions from the live build. Safe for many threads."""
 
     def __init__(
-        self, retriever: HybridRetriever, triage: Triage, settings: Settings, *, writer: Writer | None = None
+        self, hybrid: HybridSearch, triage: Triage, settings: Settings, *, writer: Writer | None = None
     ) -> None:
-        self._retriever = retriever
+        self.hybrid = hybrid
         self._triage = triage
         self._settings = settings
         self._writer = writer
@@ -96,7 +97,7 @@ class Assistant:
         Raises:
             StoreError: nothing is indexed, or the store cannot be read.
         """
-        return self._retriever.live()
+        return self.hybrid.live()
 
     def _live_or_none(self) -> Build | None:
         """The live build, None where nothing is indexed or a part does not work."""
@@ -155,7 +156,7 @@ class Assistant:
             AssistantError: nothing is indexed, or a part does not work.
         """
         question = self._read(turn, self.live)
-        return self._retriever.search(question.searched, k=k, by_article=by_article)
+        return self.hybrid.search(question.searched, k=k, by_article=by_article)
 
     def retrieved(self, searched: str) -> Retrieved:
         """The passages for what is searched, as an answer is chosen from them.
@@ -163,7 +164,7 @@ class Assistant:
         Raises:
             AssistantError: nothing is indexed, or a part does not work.
         """
-        return self._retriever.search(searched, k=PASSAGES)
+        return self.hybrid.search(searched, k=PASSAGES)
 
     def searched(self, turn: Turn) -> str:
         """What is searched for a turn: its question, standalone and with its spelling mended."""
@@ -172,7 +173,7 @@ class Assistant:
     def signals(self, turn: Turn) -> Signals:
         """What the decision to answer or refuse is made from, for fitting and reports."""
         question = self._read(turn, self.live)
-        retrieved = self._retriever.search(question.searched)
+        retrieved = self.hybrid.search(question.searched)
         return read_signals(retrieved, question.standalone, question.corrected.changes)
 
     @property
@@ -259,7 +260,7 @@ class Assistant:
         if not self._settings.second_voice:
             return Heard(None, likely=True)
         try:
-            heard = self._voice.read(turn, retrieved.plain, self._retriever.embeddings.revision)
+            heard = self._voice.read(turn, retrieved.plain, self.hybrid.embeddings.revision)
             again = heard.notice is not None and reading is not None and reading.moves_on()
             return replace(heard, notice=None) if again else heard
         except Exception:  # the outermost edge of the second voice
@@ -297,7 +298,7 @@ class Assistant:
             return self._blank(turn, notice, status="not_covered", text=said)
         question = self._without_missing_parts(self._read(turn, self.live))
         condensed = time.perf_counter()
-        retrieved = self._retriever.search(question.searched, k=PASSAGES)
+        retrieved = self.hybrid.search(question.searched, k=PASSAGES)
         found = time.perf_counter()
         heard = self._second_voice(turn, retrieved, reading)
         notice = notice or heard.notice
@@ -324,7 +325,7 @@ class Assistant:
     def _read(self, turn: Turn, build: Build) -> _Question:
         history = [correct(earlier, build.vocabulary).text for earlier in turn.history]
         corrected = correct(turn.question, build.vocabulary)
-        searched = condense(corrected.text, history, topics=build.topics, familiarity=self._retriever.familiarity)
+        searched = condense(corrected.text, history, topics=build.topics, familiarity=self.hybrid.familiarity)
         standalone = searched if searched != corrected.text else turn.question
         return _Question(turn, standalone, searched, corrected)
 
@@ -334,9 +335,9 @@ class Assistant:
         covered: list[str] = []
         missing: list[str] = []
         for place, part in enumerate(parts):
-            topics, familiarity = self.live.topics, self._retriever.familiarity
+            topics, familiarity = self.live.topics, self.hybrid.familiarity
             whole = condense(part, list(parts[:place]), topics=topics, familiarity=familiarity)
-            signals = read_signals(self._retriever.search(whole), whole)
+            signals = read_signals(self.hybrid.search(whole), whole)
             asks_act = read_intent(whole).request_to_act
             (covered if answerable(signals) and not asks_act else missing).append(part)
         if not covered or not missing:
@@ -347,7 +348,8 @@ class Assistant:
     def _from_passages(
         self, question: _Question, retrieved: Retrieved, notice: Notice | None, *, likely: bool, warnings: Warnings
     ) -> Answer:
-        """The quoted answer; under a `likely` or briefly told emergency nothing that lets wait is quoted."""
+        """The quoted answer; under a `likely` or briefly told emergency nothing that lets wait is quoted, and under a
+        likely one nothing of another topic than its danger."""
         judged = question.standalone
         draft: Draft | None = None
         if notice is not None and _is_crisis(notice):
@@ -358,7 +360,8 @@ class Assistant:
         if known and not intent.request_to_act and answerable(signals):
             brief = len(question.turn.question.split()) <= BRIEF_WORDS
             emergency = (likely or brief) and notice is not None and notice.kind == "emergency"
-            draft = quote(retrieved, question.searched, intent, emergency=emergency, warnings=warnings)
+            told = _of_danger(retrieved, notice) if emergency and likely else retrieved
+            draft = quote(told, question.searched, intent, emergency=emergency, warnings=warnings)
         if draft is not None and lacks_asked_fact(judged, (sentence.text for sentence in draft.sentences)):
             draft = None
         draft = draft or quote_warnings(warnings)
@@ -369,7 +372,7 @@ class Assistant:
             text = f"{prompts.NOT_COVERED.format(count=count)} {prompts.ASK_WHOM}"
             answer = self._blank(question.turn, notice, status="not_covered", text=text)
             if not known:  # it was no follow-up after all: the titles nearest to the question alone
-                retrieved = self._retriever.search(question.corrected.text)
+                retrieved = self.hybrid.search(question.corrected.text)
             answer = replace(answer, related=_related(retrieved))
         else:
             answer = replace(
@@ -437,6 +440,18 @@ def _legible(turn: Turn) -> Turn:
     """The turn without what no program can write as UTF-8, and as many earlier questions as are read."""
     question, *history = (_SURROGATE.sub("\ufffd", text) for text in (turn.question, *turn.history[-MOST_TURNS:]))
     return replace(turn, question=question, history=tuple(history))
+
+
+def _of_danger(retrieved: Retrieved, notice: Notice | None) -> Retrieved:
+    """What was found in the articles on the dangers of a notice; all of it where a rule names none."""
+    articles = load_rules().articles_of(notice.rules) if notice is not None else None
+    if articles is None:
+        return retrieved
+    return replace(
+        retrieved,
+        passages=tuple(passage for passage in retrieved.passages if passage.article.id in articles),
+        asked=tuple(match for match in retrieved.asked if match.article in articles),
+    )
 
 
 def _is_crisis(notice: Notice | None) -> bool:

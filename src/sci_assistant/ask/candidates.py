@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from sci_assistant.ask.context import is_lead
 from sci_assistant.ask.intent import Intent, is_call_section, is_reassuring, section_matches
-from sci_assistant.ask.retrieve import Retrieved
+from sci_assistant.ask.search import Retrieved
 from sci_assistant.types import Article
 from sci_assistant.words import rarity, stems
 

@@ -18,7 +18,7 @@ from importlib.resources import files
 
 from sci_assistant.ask.condense import ASPECTS
 from sci_assistant.ask.likeness import load_likeness
-from sci_assistant.ask.retrieve import Retrieved
+from sci_assistant.ask.search import Retrieved
 from sci_assistant.asked import Neighbourhood
 from sci_assistant.index import Build
 from sci_assistant.types import Passage

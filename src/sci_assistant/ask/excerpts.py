@@ -14,7 +14,7 @@ from sci_assistant.ask.context import is_lead, with_context
 from sci_assistant.ask.verify import Source
 from sci_assistant.types import Answer, Article
 
-MOST_WORDS = 220  # of all excerpts together, unless the quoted answer alone needs more; see docs/written.md
+MOST_WORDS = 180  # of all excerpts together, unless the quoted answer alone needs more; see docs/written.md
 MOST_EXCERPTS = 6
 MOST_ARTICLES = 3
 WEAKER = 2.5  # log odds below the best sentence at which one beside the quoted ones is left out
@@ -39,7 +39,7 @@ class Excerpt:
     @property
     def sources(self) -> tuple[Source, ...]:
         """The sentences as what a written one may rest on."""
-        return tuple(Source(self.article.id, i, _text(self.article, i)) for i in self.sentences)
+        return tuple(Source(self.article.id, i, _text(self.article, i), self.article.title) for i in self.sentences)
 
     @property
     def text(self) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from sci_assistant.ask.candidates import Scored, score_sentences
 from sci_assistant.ask.context import is_lead, is_numbered, list_members, with_context
 from sci_assistant.ask.intent import Intent, is_call_section, is_reassuring, lets_wait, section_matches
-from sci_assistant.ask.retrieve import Retrieved
+from sci_assistant.ask.search import Retrieved
 from sci_assistant.types import AnswerSentence, Article, Citation, Draft
 from sci_assistant.words import tokenize
 

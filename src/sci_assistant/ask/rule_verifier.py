@@ -1,8 +1,9 @@
-"""The verifier that ships: where a sentence rests, the rules it must not break, and a judge that can only remove.
+"""The verifier that ships: where a sentence rests, the rules, the small reader, and a judge that can only remove.
 
-A sentence passes where one place (`verify_align.py`) holds enough of its words, no rule (`verify_rules.py`) is broken
-against that place, and an operator's judge, where one is set, finds it borne out.
-Thresholds: data/verify.json, by eval/fit_verify.py.
+A sentence passes where one place (`verify_align.py`) holds enough of its words, breaks no rule on numbers
+(`verify_rules.py`), the small reader (`claim_reader.py`) finds that it bears the sentence out, surely so where another
+rule is broken, and an operator's judge, where one is set, finds so too. Thresholds: data/verify.json, by
+eval/fit_verify.py.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from sci_assistant.ask.claim_reader import ClaimReader
 from sci_assistant.ask.verify import Judge, Source, Verdict
 from sci_assistant.ask.verify_align import Place, find_places
 from sci_assistant.ask.verify_read import Reading
@@ -22,20 +24,22 @@ from sci_assistant.types import Term
 
 NOTHING_SAID = "nothing said"
 NOT_IN_SOURCE = "not in the source"
+READ = "reading"
 OPERATOR_JUDGE = "judge"
+PLACES = 3  # of equal coverage that are looked at
 
-# A place that holds most of a sentence's words and breaks one of these speaks against it: no other place is asked.
-CONTRADICTS = frozenset({"number", "unit", "negation", "condition", "hedge", "opposite", "order"})
+VETOES = frozenset({"number", "unit"})  # rules that remove whatever the reader finds
+DENIED = "negation"  # the rule on denials, which the reader must be surest of
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What a place must reach to bear a sentence out."""
+    """What a place must reach to bear a sentence out: a share of its words, and log odds of the small reader."""
 
-    coverage: float  # share of the words of one sentence
-    coverage_of_two: float  # of two neighbours; above 1 where no two are enough
-    places: int  # looked at for each sentence
-    nearness: float  # of coverage: places further below the best are not looked at
+    coverage: float  # share of the words of one sentence, below which the place is held against it as a rule is
+    odds: float  # where enough words are held and no rule is broken
+    odds_against: float  # where fewer are held, two sentences are needed or a rule is broken
+    odds_denied: float  # where one denies what the other states, as far as the rules see
 
 
 @cache
@@ -49,6 +53,7 @@ class RuleVerifier:
     """Checks written sentences; safe for many threads.
 
     Args:
+        reader: the small reader, shared by those who have one.
         judge: a stronger judge of the operator's choice: what it finds less likely than `judge_threshold` is removed.
         terms: the glossary, so that a short form and its long form are one name.
     """
@@ -56,11 +61,13 @@ class RuleVerifier:
     def __init__(
         self,
         *,
+        reader: ClaimReader | None = None,
         judge: Judge | None = None,
         judge_threshold: float = 0.5,
         terms: Iterable[Term] = (),
         thresholds: Thresholds | None = None,
     ) -> None:
+        self._reader = reader or ClaimReader()
         self._judge, self._judge_threshold = judge, judge_threshold
         self._thresholds = thresholds or load_thresholds()
         self._names = OtherNames(terms)
@@ -69,32 +76,39 @@ class RuleVerifier:
         claim = Reading(" ".join(sentence.split()))
         if not claim.content:
             return Verdict(False, NOTHING_SAID, ())
-        places = find_places(claim, sources, most=self._thresholds.places, names=self._names)
+        places = find_places(claim, sources, most=PLACES, names=self._names)
         if not places:
             return Verdict(False, NOT_IN_SOURCE, ())
         reasons = []
         for place in places:
-            if place.coverage < places[0].coverage - self._thresholds.nearness:
+            if place.coverage < places[0].coverage:
                 break
             reason = self._doubt(place)
             if reason is None:
                 return Verdict(True, None, place.sources)
             reasons.append(reason)
-            if reason in CONTRADICTS:
-                break
         return Verdict(False, reasons[0], ())
 
     def _doubt(self, place: Place) -> str | None:
         """Why a place does not bear the sentence out, None where it does. What is cheap comes first."""
-        limits, two = self._thresholds, len(place.sources) > 1
-        if place.coverage < (limits.coverage_of_two if two else limits.coverage):
-            return first_broken(place.pair) or NOT_IN_SOURCE
         broken = first_broken(place.pair)
-        if broken:
+        if broken in VETOES:
             return broken
+        copied = place.pair.claim.tokens == place.pair.source.tokens
+        short = place.coverage < self._thresholds.coverage
+        wanted = odds_wanted(self._thresholds, broken, short=short, two=len(place.sources) > 1)
+        if not copied and self._reader.read(place.sources[0].title, place.text, place.pair.claim.text) < wanted:
+            return broken or (NOT_IN_SOURCE if short else READ)
         if self._judge and self._judge.entails(place.text, place.pair.claim.text) < self._judge_threshold:
             return OPERATOR_JUDGE
         return None
+
+
+def odds_wanted(limits: Thresholds, broken: str | None, *, short: bool, two: bool) -> float:
+    """The log odds that the small reader must find, by the rule that is broken and what the place holds."""
+    if broken == DENIED:
+        return limits.odds_denied
+    return limits.odds_against if broken or short or two else limits.odds
 
 
 def make_verifier(

@@ -8,7 +8,7 @@ in the conversation.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -61,6 +61,7 @@ class Rule:
     adds_up: AddsUp | None  # beside the patterns: signs of which each counts some points
     lasts: bool  # for the rest of the conversation
     voided: bool  # by negation, the past and questions to learn
+    articles: frozenset[str] | None = None  # that alone may be quoted below a likely emergency; None for any
 
 
 class Thing:
@@ -101,6 +102,12 @@ class Rules:
         """The rule of an id, in a list that is empty where the file has none."""
         return [rule for rule in self.rules if rule.id == rule_id]
 
+    def articles_of(self, rule_ids: Iterable[str]) -> frozenset[str] | None:
+        """Articles on the dangers of rules, by id; None, for any article, where no rule says which."""
+        named = [rule.articles for rule_id in rule_ids for rule in self.named(rule_id)]
+        told = [articles for articles in named if articles is not None]
+        return frozenset().union(*told) if told else None
+
     def heard(self, text: str) -> str:
         """A message as the rules read it."""
         return heard(text, terms=self.terms, vocabulary=self.vocabulary, sounds=self.sounds)
@@ -137,6 +144,7 @@ def parse_rules(raw: Mapping[str, Any]) -> Rules:
             adds_up=_adds_up(rule, things),
             lasts=rule.get("lasts", False),
             voided=rule.get("voided", True),
+            articles=frozenset(rule["articles"]) if "articles" in rule else None,
         )
         for rule in raw["rules"]
     )

@@ -12,7 +12,7 @@ import numpy as np
 
 from sci_assistant.ask.caution import Stopping, load_cautions
 from sci_assistant.ask.context import is_lead, with_context
-from sci_assistant.ask.retrieve import Retrieved
+from sci_assistant.ask.search import Retrieved
 from sci_assistant.types import Article
 
 Place = tuple[Article, int]  # an article and a sentence's index in it

@@ -17,6 +17,7 @@ class Source:
     article: str  # id
     index: int  # of the sentence in the article
     text: str  # verbatim
+    title: str = ""  # of the article
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from sci_assistant.ask.candidates import score_sentences
 from sci_assistant.ask.caution import read_caution
 from sci_assistant.ask.excerpts import choose_excerpts
 from sci_assistant.ask.intent import read_intent
-from sci_assistant.ask.retrieve import Retrieved
+from sci_assistant.ask.search import Retrieved
 from sci_assistant.ask.stopping import find_warnings
 from sci_assistant.ask.write import Task, Writer
 from sci_assistant.types import Answer, Partial, Turn

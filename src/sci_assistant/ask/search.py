@@ -1,0 +1,134 @@
+"""A standalone question -> ranked passages, by meaning, by words and by the questions that articles list.
+
+Dense cosines come from Chroma, keyword scores from BM25, and a passage that answers a listed question has that
+question's cosine; each is standardised over the candidates of this question, and they are added. retrieve.py has it
+as a LangChain retriever: our own path does without, since LangChain alone takes half a second to load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sci_assistant.ask.adapter import adapt
+from sci_assistant.ask.expand import expand
+from sci_assistant.asked import AskedMatch, Neighbourhood
+from sci_assistant.index import Build
+from sci_assistant.keyword import best
+from sci_assistant.models import LocalEmbeddings, Vectors
+from sci_assistant.types import Passage
+from sci_assistant.words import stems
+
+CANDIDATES = 100  # chunks asked of each side
+# Shares of the fusion; what is left is the dense score's. Chosen on the development questions and on judged consumer
+# questions: the same shares served short questions and long messages (docs/retrieval.md has the table).
+KEYWORD_WEIGHT = 0.4
+ASKED_WEIGHT = 0.1  # where articles list the questions that they answer
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """Ranked passages of one build for one question.
+
+    `vector` is the question's unit vector turned towards answers (adapter.py), `plain` as it was embedded; `asked`
+    are the listed questions nearest to it, `neighbourhood` how it lies between those and foils.
+    """
+
+    passages: tuple[Passage, ...]
+    vector: Vectors
+    plain: Vectors
+    asked: tuple[AskedMatch, ...]
+    neighbourhood: Neighbourhood
+    build: Build
+    revision: str = ""  # of the embedding weights that made the vectors
+
+
+def rank(scores: Sequence[tuple[Mapping[int, float], float]]) -> list[tuple[int, float]]:
+    """Chunk positions with fused scores, best first: the sum of weight times z(score) over pairs of scores and weight.
+
+    All scores have the same keys. z is the standard score over the candidates (0 where all are equal), as
+    in Wu et al., "Relevance score normalization" (https://doi.org/10.1145/1148170.1148262 surveys variants).
+    """
+    positions = sorted(scores[0][0])
+    fused = sum(
+        (weight * _standardise([score[p] for p in positions]) for score, weight in scores), np.zeros(len(positions))
+    )
+    return sorted(zip(positions, (float(s) for s in fused), strict=True), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _standardise(values: Sequence[float]) -> NDArray[np.float64]:
+    array = np.asarray(values, dtype=np.float64)
+    spread = float(array.std()) if len(array) else 0.0
+    return (array - array.mean()) / spread if spread > 1e-9 else np.zeros_like(array)
+
+
+@dataclass(frozen=True, slots=True)
+class HybridSearch:
+    """Searches the build that is live. Safe for many threads."""
+
+    embeddings: LocalEmbeddings
+    live: Callable[[], Build]
+    keyword_weight: float = KEYWORD_WEIGHT
+    k: int = 8  # passages
+
+    def search(self, question: str, *, k: int | None = None, by_article: bool = False) -> Retrieved:
+        """The best passages for a question; with `by_article`, the best one of each article.
+
+        Raises:
+            StoreError: nothing is indexed, or the index does not answer.
+        """
+        build = self.live()
+        plain = self.embeddings.embed([question])[0]
+        vector = adapt(plain, self.embeddings.revision)
+        words = stems(" ".join((question, *expand(question, build.terms))))
+        wanted = self.k if k is None else k
+        reach = max(CANDIDATES, wanted * (10 if by_article else 1))
+        matches, neighbourhood = build.asked.look(plain)
+        listed = _by_chunk(matches, build)
+        nearest = build.nearest(vector, reach)
+        scores = build.keyword.scores(words)
+        best_words = best(scores, reach)
+        found = {*(int(p) for p in best_words if scores[p] > 0), *listed}
+        dense = nearest | build.cosines(sorted(found - set(nearest)), vector)
+        keyword = {p: float(scores[p]) for p in dense}
+        share = ASKED_WEIGHT if listed else 0.0
+        least = min(listed.values(), default=0.0)
+        asked = {p: listed.get(p, least) for p in dense}
+        left = 1.0 - share
+        weights = (left * (1.0 - self.keyword_weight), left * self.keyword_weight, share)
+        order = rank(list(zip((dense, keyword, asked), weights, strict=True)))
+        if by_article:
+            order = _best_of_each_article(order, build)
+        passages = tuple(
+            Passage(build.chunks[p], build.articles[build.chunks[p].article], score, dense[p], keyword[p])
+            for p, score in order[:wanted]
+        )
+        return Retrieved(passages, vector, plain, matches, neighbourhood, build, self.embeddings.revision)
+
+    def familiarity(self, text: str) -> float:
+        """The best cosine that any chunk has for a text, 0 where nothing is indexed."""
+        return max(self.live().nearest(self.embeddings.embed([text])[0], 1).values(), default=0.0)
+
+
+def _by_chunk(matches: Sequence[AskedMatch], build: Build) -> dict[int, float]:
+    """The best cosine of a listed question that each chunk answers, by chunk position."""
+    found: dict[int, float] = {}
+    for match in matches:  # best first
+        for sentence in match.asked.sentences:
+            for position in build.chunks_of.get((match.article, sentence), ()):
+                found.setdefault(position, match.cosine)
+    return found
+
+
+def _best_of_each_article(order: list[tuple[int, float]], build: Build) -> list[tuple[int, float]]:
+    seen: set[str] = set()
+    kept = []
+    for position, score in order:
+        article = build.chunks[position].article
+        if article not in seen:
+            seen.add(article)
+            kept.append((position, score))
+    return kept
