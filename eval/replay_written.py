@@ -1,10 +1,11 @@
 """Recordings of a model's raw output -> written answers, through verification again, and their figures.
 
-    python -m sci_assistant_eval.replay_written eval/recordings/*.jsonl.gz [--json]
+    python -m sci_assistant_eval.replay_written eval/recordings/*.jsonl.gz [--json] [--texts] [--sheet FILE]
 
 No model runs. Each line is written from its recorded excerpts; where an article has changed since, it is left out and
 counted. Figures stand beside those of the quoted answers to the same questions. Of the test split no text is printed;
-`--texts` lists what was shown and removed, on dev alone.
+`--texts` lists what was shown and removed, on dev alone. `--sheet` writes each sentence that was shown beside what it
+quotes, for a reader who judges whether it is borne out; no question is on it.
 """
 
 from __future__ import annotations
@@ -225,6 +226,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--texts", action="store_true", help="also what was shown and removed (dev alone)")
+    parser.add_argument("--sheet", type=Path, help="file for a reader's judgement: every sentence and what it quotes")
     given = parser.parse_args(arguments)
     settings = load_settings()
     embeddings = wire.make_embeddings(settings)
@@ -243,7 +245,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print("\n".join([path.name, *(f"  {k}: {v}" for k, v in {**made, **counts}.items())]))  # noqa: T201
         if given.texts:
             print("\n".join(_texts(found)))  # noqa: T201
+        if given.sheet:
+            with given.sheet.open("a", encoding="utf-8") as sheet:
+                sheet.writelines("\t".join(row) + "\n" for row in sheet_rows(found))
     return 0
+
+
+def sheet_rows(found: Replay) -> Iterator[tuple[str, str, str, str]]:
+    """Question's id, number of the sentence, what it quotes, and the sentence, of every written one that was shown."""
+    for pair in found.pairs:
+        written = [s for s in pair.written.sentences if s.mode == "written"]
+        quotes = {c.number: f"{c.title}: {' '.join(c.quote.split())}" for c in pair.written.citations}
+        for number, sentence in enumerate(written, start=1):
+            yield pair.question.id, str(number), " | ".join(quotes[n] for n in sentence.citations), sentence.text
 
 
 def _texts(found: Replay) -> Iterator[str]:

@@ -9,11 +9,11 @@ from sci_assistant_eval.claims import load_claims, sources_by_article, split_of
 from sci_assistant_eval.fit_claim_reader import fit_pairs, load_pairs
 from sci_assistant_eval.reader_training import Texts, _Net
 
-from sci_assistant.ask.claim_reader import ClaimReader, premise
+from sci_assistant.ask.claim_reader import NAME, ClaimReader, premise
 from sci_assistant.errors import EvaluationError
 from sci_assistant.graph import GraphModel, WordPieces
 from sci_assistant.ingest.parse import read_articles
-from sci_assistant.reader import TextReader, compare, rarities, shortened
+from sci_assistant.reader import TextReader, compare, load_network, rarities, shortened
 from sci_assistant.types import Article
 from sci_assistant.weights import HIDDEN, bundled_weights
 from sci_assistant.wire import bundled_corpus
@@ -26,35 +26,32 @@ def reader() -> ClaimReader:
     return ClaimReader()
 
 
-@pytest.mark.parametrize(
-    "claim",
-    [
-        "Putting your feet up eases the swelling.",
-        "Socks that are too tight add to the swelling.",
-        "Lifting the legs brings the swelling down.",
-    ],
-)
-def test_other_words_for_the_same_are_borne_out(reader, claim):
-    assert reader.read("Swelling", SOURCE, claim) > 0
+def test_it_tells_true_claims_from_false_ones_about_articles_that_it_has_not_seen():
+    from sklearn.metrics import roc_auc_score
+
+    pairs = [pair for pair in load_pairs() if pair.held_back][::3]
+    texts, network = TextReader(), load_network(NAME)
+    odds = [compare(network, texts.look(pair.claim), texts.look(pair.source)) for pair in pairs]
+    assert roc_auc_score([pair.holds for pair in pairs], odds) > 0.94
 
 
 @pytest.mark.parametrize(
-    "claim",
+    ("claim", "worse"),
     [
-        "Raised legs add to the swelling, and tight socks make it worse.",
-        "Raised arms lower the swelling.",
-        "Raised legs lower the swelling because the valves open.",
-        "Tight socks keep the swelling down.",
-        "Massage lowers the swelling.",
+        ("Lifting the legs brings the swelling down.", "Lifting the legs brings the swelling on."),
+        ("Tight socks make the swelling worse.", "Tight socks keep the swelling down."),
+        ("Raised legs lower the swelling.", "Raised legs lower the swelling because the valves open."),
+        ("Raised legs lower the swelling.", "Raised arms lower the swelling."),
+        ("Raised legs lower the swelling.", "Massage lowers the swelling."),
     ],
 )
-def test_what_the_source_does_not_say_is_not(reader, claim):
-    assert reader.read("Swelling", SOURCE, claim) < 0
+def test_what_the_source_says_is_likelier_than_what_it_does_not(reader, claim, worse):
+    assert reader.read("Swelling", SOURCE, claim) > reader.read("Swelling", SOURCE, worse)
 
 
 def test_texts_without_end_are_read_as_far_as_they_are_read(reader):
     assert np.isfinite(reader.read("Swelling", SOURCE * 50, "word " * 5000))
-    assert np.isfinite(reader.read("", "", ""))
+    assert reader.read("Swelling", SOURCE, "") == -np.inf
 
 
 def test_the_tokens_are_those_of_the_published_model(embeddings):

@@ -7,6 +7,7 @@ al., 2016, https://doi.org/10.18653/v1/D16-1244). It needs no PyTorch and no hub
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
@@ -100,7 +101,9 @@ def _rarity(piece: str) -> float:
 
 
 def compare(network: Network, said: Text, held: Text) -> float:
-    """Log odds that the second text holds what the first one says."""
+    """Log odds that the second text holds what the first one says; without a word in one of them there are none."""
+    if not len(said.tokens) or not len(held.tokens):
+        return -math.inf
     parts = network.sharpness.shape[0]
     likeness = [
         _unit(one) @ _unit(other).T

@@ -9,6 +9,7 @@ from sci_assistant_eval.claims import sources_of
 
 from sci_assistant.ask.rule_verifier import NOT_IN_SOURCE, NOTHING_SAID, OPERATOR_JUDGE, RuleVerifier, make_verifier
 from sci_assistant.ask.verify import Source
+from sci_assistant.ask.verify_terms import OtherNames
 from sci_assistant.ingest.parse import parse_markdown
 from sci_assistant.types import Term
 from sci_assistant.wire import bundled_corpus
@@ -100,6 +101,14 @@ def test_a_short_form_and_its_long_form_are_one_name():
     claim = "A full bladder can set off AD."
     assert not make_verifier().check(claim, sources).passed
     assert make_verifier(terms=[Term("Autonomic dysreflexia", "x", ("AD",))]).check(claim, sources).passed
+
+
+def test_a_text_takes_the_forms_of_another():
+    names = OtherNames([Term("Autonomic dysreflexia", "x", ("AD",))])
+    long, short = "Watch for autonomic dysreflexia.", "AD can follow a full bladder."
+    assert names.as_in(short, long) == "Autonomic dysreflexia can follow a full bladder."
+    assert names.as_in(long, short) == "Watch for AD."
+    assert names.as_in(short, short) == short and names.as_in("Nothing.", long) == "Nothing."
 
 
 def test_a_judge_can_remove_what_the_rules_pass():

@@ -17,9 +17,11 @@ from sci_assistant_eval import (
     claims,
     fit_answerable,
     fit_caution_words,
+    fit_claim_reader,
     fit_likeness,
     fit_notice_words,
     fit_query_adapter,
+    fit_request_words,
     fit_second_voice,
     fit_sentences,
     fit_verify,
@@ -35,8 +37,8 @@ from sci_assistant.wire import bundled_corpus
 ROOT = Path(__file__).parents[2]
 HO = "heterotopic-ossification"
 FITS = (
-    *(fit_answerable, fit_caution_words, fit_likeness, fit_notice_words),
-    *(fit_query_adapter, fit_second_voice, fit_sentences, fit_verify),
+    *(fit_answerable, fit_caution_words, fit_claim_reader, fit_likeness, fit_notice_words),
+    *(fit_query_adapter, fit_request_words, fit_second_voice, fit_sentences, fit_verify),
 )
 LOADERS = {
     "load_questions": questions.load_questions,
@@ -169,10 +171,20 @@ def test_how_a_question_sounds_is_shown_on_dev_alone(guards, tiny_store):
 
 
 def test_the_check_of_written_sentences_is_fitted_on_dev(guards, monkeypatch):
-    monkeypatch.setattr(fit_verify, "KEPT", 0.5)  # of six paraphrases
+    held_back = [pair for pair in fit_claim_reader.load_pairs() if pair.held_back]
+    monkeypatch.setattr(fit_verify, "load_pairs", lambda: tuple(held_back[::80]))
+    monkeypatch.setattr(fit_verify, "KEPT", 0.4)  # of a handful of paraphrases
     limits, shares = fit_verify.choose(fit_verify.collect())
     assert guards["load_claims"].calls == 1
-    assert limits.coverage in fit_verify.COVERAGES and shares["paraphrase"] >= 0.5
+    assert limits.coverage in fit_verify.COVERAGES
+    assert shares["true"] + shares["held back: true"] >= 2 * 0.4
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_words_of_requests_are_fitted_on_dev(guards, tiny_corpus, monkeypatch):
+    monkeypatch.setattr(fit_request_words, "bundled_corpus", lambda: tiny_corpus)
+    done = CliRunner().invoke(fit_request_words.main, [], catch_exceptions=False)
+    assert done.exit_code == 0 and guards["load_questions"].calls == 1
 
 
 @pytest.mark.parametrize("name", ["answerable.json", "verify.json"])

@@ -9,7 +9,7 @@ from dataclasses import fields
 import pytest
 from sci_assistant_eval.questions import load_questions
 from sci_assistant_eval.record_written import RECORDINGS, Recording, load_recordings, sample
-from sci_assistant_eval.replay_written import figures, replay
+from sci_assistant_eval.replay_written import figures, replay, sheet_rows
 
 from sci_assistant.errors import EvaluationError
 from sci_assistant.wire import BuildVerifier
@@ -35,6 +35,13 @@ def test_every_written_sentence_is_borne_out_by_what_it_quotes(replayed, assista
             article = assistant.article(citation.article)
             assert article.quote(citation.start, citation.end) == citation.quote
         assert pair.written.fallback or sum(s.mode == "written" for s in pair.written.sentences) >= 2
+
+
+def test_the_sheet_for_a_reader_has_every_sentence_and_what_it_quotes(replayed):
+    found, _ = replayed
+    rows = list(sheet_rows(found))
+    assert len(rows) == sum(s.mode == "written" for p in found.pairs for s in p.written.sentences)
+    assert all("\t" not in field and field for row in rows for field in row)
 
 
 def test_nothing_is_shown_that_must_not_be_said(replayed, assistant):

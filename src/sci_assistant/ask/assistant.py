@@ -26,6 +26,7 @@ from sci_assistant.ask.language import language_of
 from sci_assistant.ask.parts import split_parts
 from sci_assistant.ask.premise import read_premise
 from sci_assistant.ask.quote import Warnings, call_section, quote, quote_warnings
+from sci_assistant.ask.requests import asks_to_act
 from sci_assistant.ask.rules import load_rules
 from sci_assistant.ask.search import HybridSearch, Retrieved
 from sci_assistant.ask.second_voice import Heard, SecondVoice
@@ -338,7 +339,7 @@ class Assistant:
             topics, familiarity = self.live.topics, self.hybrid.familiarity
             whole = condense(part, list(parts[:place]), topics=topics, familiarity=familiarity)
             signals = read_signals(self.hybrid.search(whole), whole)
-            asks_act = read_intent(whole).request_to_act
+            asks_act = asks_to_act(whole, read_intent(whole))
             (covered if answerable(signals) and not asks_act else missing).append(part)
         if not covered or not missing:
             return question
@@ -357,7 +358,7 @@ class Assistant:
         intent = read_intent(question.searched)
         known = not question.joined or knows_own_words(retrieved.build, question.corrected.text)
         signals = read_signals(retrieved, judged, question.corrected.changes)
-        if known and not intent.request_to_act and answerable(signals):
+        if known and not asks_to_act(judged, intent) and answerable(signals):
             brief = len(question.turn.question.split()) <= BRIEF_WORDS
             emergency = (likely or brief) and notice is not None and notice.kind == "emergency"
             told = _of_danger(retrieved, notice) if emergency and likely else retrieved

@@ -9,6 +9,7 @@ eval/fit_verify.py.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -29,7 +30,8 @@ OPERATOR_JUDGE = "judge"
 PLACES = 3  # of equal coverage that are looked at
 
 VETOES = frozenset({"number", "unit"})  # rules that remove whatever the reader finds
-DENIED = "negation"  # the rule on denials, which the reader must be surest of
+# Rules of which a broken one speaks against the sentence, not only for want of proof: the reader must be surest there.
+CONTRADICTS = frozenset({"negation", "condition", "hedge", "opposite", "order"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Thresholds:
     coverage: float  # share of the words of one sentence, below which the place is held against it as a rule is
     odds: float  # where enough words are held and no rule is broken
     odds_against: float  # where fewer are held, two sentences are needed or a rule is broken
-    odds_denied: float  # where one denies what the other states, as far as the rules see
+    odds_contradicted: float  # where the rule is one of CONTRADICTS
 
 
 @cache
@@ -94,20 +96,27 @@ class RuleVerifier:
         broken = first_broken(place.pair)
         if broken in VETOES:
             return broken
-        copied = place.pair.claim.tokens == place.pair.source.tokens
         short = place.coverage < self._thresholds.coverage
         wanted = odds_wanted(self._thresholds, broken, short=short, two=len(place.sources) > 1)
-        if not copied and self._reader.read(place.sources[0].title, place.text, place.pair.claim.text) < wanted:
+        if read_odds(self._reader, place, self._names) < wanted:
             return broken or (NOT_IN_SOURCE if short else READ)
         if self._judge and self._judge.entails(place.text, place.pair.claim.text) < self._judge_threshold:
             return OPERATOR_JUDGE
         return None
 
 
+def read_odds(reader: ClaimReader, place: Place, names: OtherNames) -> float:
+    """Log odds, by the small reader, that a place bears its claim out; a copy of it is borne out for certain."""
+    claim = place.pair.claim
+    if claim.tokens == place.pair.source.tokens:
+        return math.inf
+    return reader.read(place.sources[0].title, place.text, names.as_in(claim.text, place.text))
+
+
 def odds_wanted(limits: Thresholds, broken: str | None, *, short: bool, two: bool) -> float:
     """The log odds that the small reader must find, by the rule that is broken and what the place holds."""
-    if broken == DENIED:
-        return limits.odds_denied
+    if broken in CONTRADICTS:
+        return limits.odds_contradicted
     return limits.odds_against if broken or short or two else limits.odds
 
 

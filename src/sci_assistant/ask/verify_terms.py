@@ -1,4 +1,5 @@
-"""A glossary -> the words that a sentence licenses: where it has a short form, the long one, and the reverse.
+"""A glossary -> the words that a sentence licenses: where it has a short form, the long one, and the reverse; and a
+sentence with the forms that another one has.
 
 Other names of a thing are not taken: a glossary lists what people say for it, not only what means the same.
 """
@@ -27,7 +28,21 @@ class OtherNames:
             for other in group
             if name != other and (_is_short(name, other) or _is_short(other, name))
         )
+        self._forms = tuple(
+            (_pattern(name), _pattern(other), other)
+            for group in groups
+            for name in group
+            for other in group
+            if name != other and (_is_short(name, other) or _is_short(other, name))
+        )
         self.of = lru_cache(maxsize=20_000)(self._of)
+
+    def as_in(self, text: str, other: str) -> str:
+        """A text with short forms spelled out where another text spells them out, and the reverse."""
+        for own, theirs, form in self._forms:
+            if own.search(text) and not own.search(other) and theirs.search(other):
+                text = own.sub(form.replace("\\", r"\\"), text)
+        return text
 
     def _of(self, text: str) -> frozenset[str]:
         """Stems of the other names of everything that a text names."""
