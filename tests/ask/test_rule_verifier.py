@@ -103,6 +103,22 @@ def test_a_short_form_and_its_long_form_are_one_name():
     assert make_verifier(terms=[Term("Autonomic dysreflexia", "x", ("AD",))]).check(claim, sources).passed
 
 
+@pytest.mark.parametrize("claim", ["This is lasting.", "It is done.", "They are common."])
+def test_a_sentence_of_one_word_with_a_meaning_is_held_to_nothing(claim):
+    sources = of("A colostomy is common and may be lasting, but a later operation can sometimes undo it.")
+    assert make_verifier().check(claim, sources).reason == NOTHING_SAID
+    assert make_verifier().check("Ask early.", of("Ask early.")).passed  # a copy
+
+
+def test_advice_without_its_condition_is_removed():
+    sources = of(
+        "You can push with both hands and carry the baby in a wrap if the face stays clear.", article="parenting"
+    )
+    verdict = make_verifier().check("You can carry the baby in a wrap.", sources)
+    assert (verdict.passed, verdict.reason) == (False, "condition")
+    assert make_verifier().check(sources[0].text, sources).passed
+
+
 def test_a_text_takes_the_forms_of_another():
     names = OtherNames([Term("Autonomic dysreflexia", "x", ("AD",))])
     long, short = "Watch for autonomic dysreflexia.", "AD can follow a full bladder."

@@ -1,6 +1,6 @@
 """The verifier that ships: where a sentence rests, the rules, the small reader, and a judge that can only remove.
 
-A sentence passes where one place (`verify_align.py`) holds enough of its words, breaks no rule on numbers
+A sentence passes where one place (`verify_align.py`) holds enough of its words, breaks no rule on numbers or conditions
 (`verify_rules.py`), the small reader (`claim_reader.py`) finds that it bears the sentence out, surely so where another
 rule is broken, and an operator's judge, where one is set, finds so too. Thresholds: data/verify.json, by
 eval/fit_verify.py.
@@ -27,11 +27,12 @@ NOTHING_SAID = "nothing said"
 NOT_IN_SOURCE = "not in the source"
 READ = "reading"
 OPERATOR_JUDGE = "judge"
+FEWEST_WORDS = 2  # with a meaning of their own: "This is permanent." says too little to be held to anything
 PLACES = 3  # of equal coverage that are looked at
 
-VETOES = frozenset({"number", "unit"})  # rules that remove whatever the reader finds
+VETOES = frozenset({"number", "unit", "condition"})  # rules that remove whatever the reader finds
 # Rules of which a broken one speaks against the sentence, not only for want of proof: the reader must be surest there.
-CONTRADICTS = frozenset({"negation", "condition", "hedge", "opposite", "order"})
+CONTRADICTS = frozenset({"negation", "hedge", "opposite", "order"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,8 @@ class RuleVerifier:
         if not claim.content:
             return Verdict(False, NOTHING_SAID, ())
         places = find_places(claim, sources, most=PLACES, names=self._names)
+        if len(claim.content) < FEWEST_WORDS and not any(claim.tokens == place.pair.source.tokens for place in places):
+            return Verdict(False, NOTHING_SAID, ())
         if not places:
             return Verdict(False, NOT_IN_SOURCE, ())
         reasons = []

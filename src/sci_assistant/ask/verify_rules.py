@@ -13,7 +13,7 @@ from sci_assistant.ask.verify_compare import TOPIC, Compared
 from sci_assistant.ask.verify_hedge import breaks_hedge
 from sci_assistant.ask.verify_order import breaks_order
 from sci_assistant.ask.verify_read import DENIALS, Reading
-from sci_assistant.words import STOPWORDS, medicine_names, stem, zipf
+from sci_assistant.words import STOPWORDS, medicine_names, stem, tokenize, zipf
 
 
 def _words(text: str) -> frozenset[str]:
@@ -136,12 +136,33 @@ def breaks_condition(pair: Compared) -> bool:
         return True
     if "unless" in pair.claim.tokens and not pair.source.has(_EXCEPTIONS):
         return True
+    if _drops_condition(claim, source):
+        return True
     if pair.claim.has(_ONLY) and not pair.source.has(_LIMITS):
         return True
     if pair.source.has(_ONLY) and not pair.claim.has(_LIMITS):
         after = _after(pair.source, _ONLY)
         return bool(after) and sum(word in pair.claim.stems for word in after) * 2 >= len(after)
     return False
+
+
+_CONDITION = re.compile(r"\b(?:if|unless|provided|as long as|only when)\b([^,;.]*)")
+_ANY_CONDITION = re.compile(
+    r"\b(?:if|unless|provided|as long as|when|whenever|once|until|where|with|without|in case)\b"
+)
+
+
+def _drops_condition(claim: str, source: str) -> bool:
+    """Whether the source ties what it says to a condition, and the claim has neither that nor any other."""
+    if _ANY_CONDITION.search(claim):
+        return False
+    told = {stem(word) for word in tokenize(claim)}
+    clauses = [set(_content(found[1])) for found in _CONDITION.finditer(source)]
+    return any(clause and not clause & told for clause in clauses)
+
+
+def _content(text: str) -> list[str]:
+    return [stem(word) for word in tokenize(text) if word not in STOPWORDS]
 
 
 def _after(reading: Reading, words: frozenset[str]) -> list[str]:
