@@ -349,8 +349,8 @@ class Assistant:
     def _from_passages(
         self, question: _Question, retrieved: Retrieved, notice: Notice | None, *, likely: bool, warnings: Warnings
     ) -> Answer:
-        """The quoted answer; under a `likely` or briefly told emergency nothing that lets wait is quoted, and under a
-        likely one nothing of another topic than its danger."""
+        """The quoted answer; under a `likely` or briefly told emergency nothing that lets wait is quoted, and under one
+        that is both nothing of another topic than its danger."""
         judged = question.standalone
         draft: Draft | None = None
         if notice is not None and _is_crisis(notice):
@@ -361,7 +361,7 @@ class Assistant:
         if known and not asks_to_act(judged, intent) and answerable(signals):
             brief = len(question.turn.question.split()) <= BRIEF_WORDS
             emergency = (likely or brief) and notice is not None and notice.kind == "emergency"
-            told = _of_danger(retrieved, notice) if emergency and likely else retrieved
+            told = _of_danger(retrieved, notice) if emergency and likely and brief else retrieved
             draft = quote(told, question.searched, intent, emergency=emergency, warnings=warnings)
         if draft is not None and lacks_asked_fact(judged, (sentence.text for sentence in draft.sentences)):
             draft = None
