@@ -444,15 +444,15 @@ def _legible(turn: Turn) -> Turn:
 
 
 def _of_danger(retrieved: Retrieved, notice: Notice | None) -> Retrieved:
-    """What was found in the articles on the dangers of a notice; all of it where a rule names none."""
+    """What was found in the articles on the dangers of a notice; all of it where no rule names any, or none was found
+    in those that are named: then the notice may be a mistake."""
     articles = load_rules().articles_of(notice.rules) if notice is not None else None
     if articles is None:
         return retrieved
-    return replace(
-        retrieved,
-        passages=tuple(passage for passage in retrieved.passages if passage.article.id in articles),
-        asked=tuple(match for match in retrieved.asked if match.article in articles),
-    )
+    passages = tuple(passage for passage in retrieved.passages if passage.article.id in articles)
+    if articles and not passages:
+        return retrieved
+    return replace(retrieved, passages=passages, asked=tuple(m for m in retrieved.asked if m.article in articles))
 
 
 def _is_crisis(notice: Notice | None) -> bool:
