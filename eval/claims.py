@@ -16,7 +16,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from sci_assistant_eval.questions import Split, questions_folder
 
-from sci_assistant.ask.verify import Source
+from sci_assistant.ask.verify import Source, source_at
 from sci_assistant.errors import CorpusError
 from sci_assistant.types import Article
 
@@ -99,10 +99,7 @@ def load_claims(folder: Path | None = None, *, split: Split | None = None) -> tu
 
 def sources_of(article: Article) -> tuple[Source, ...]:
     """All sentences of an article, as a written answer's check is given those of its passages."""
-    return tuple(
-        Source(article.id, index, article.quote(sentence.start, sentence.end), article.title)
-        for index, sentence in enumerate(article.sentences)
-    )
+    return tuple(source_at(article, index) for index in range(len(article.sentences)))
 
 
 def sources_by_article(articles: Iterable[Article]) -> Mapping[str, tuple[Source, ...]]:

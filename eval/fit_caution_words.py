@@ -10,13 +10,11 @@ split is never read.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import click
 import numpy as np
 from sci_assistant_eval.questions import load_questions
 from sci_assistant_eval.vignettes import load_vignettes
-from sci_assistant_eval.weigh import Message, Questions, Rows, choose_bounds, cross_validate, fit, save, tabulate
+from sci_assistant_eval.weigh import Message, Questions, Rows, choose_bounds, cross_validate, save, tabulate
 
 from sci_assistant.ask.caution import read_signs
 from sci_assistant.ask.weighed import CAUTIONS
@@ -53,9 +51,7 @@ def main(write: bool) -> None:
     right = ((result >= 0.0) == questions.second)[told_apart].mean()
     click.echo(f"a reading told from what to do rightly: {right:.3f} of {told_apart.sum()}")
     if write:
-        words = replace(fit(rows, questions), sure=sure, doubt=doubt)
-        path = save(words, CAUTIONS, "Fitted on dev by eval/fit_caution_words.py")
-        click.echo(f"wrote {path}, {path.stat().st_size // 1024} KiB")
+        click.echo(save(rows, questions, (sure, doubt), CAUTIONS))
 
 
 def read_messages() -> Rows:

@@ -25,9 +25,9 @@ from sci_assistant.errors import EvaluationError
 from sci_assistant.reader import Network, TextReader, compare
 
 EPOCHS = 5
-_BRACKETS = re.compile(r"\([^()]*\)")
-
 KEPT = 0.85  # of the true claims, where the share of false ones removed is printed
+
+_BRACKETS = re.compile(r"\([^()]*\)")
 
 
 class Pair(NamedTuple):
@@ -38,6 +38,15 @@ class Pair(NamedTuple):
     held_back: bool
     source: str
     claim: str
+
+    @property
+    def title(self) -> str:
+        return self.source.partition(": ")[0]
+
+    @property
+    def text(self) -> str:
+        """The source without the title."""
+        return self.source.partition(": ")[2]
 
 
 def load_pairs(path: Path | None = None) -> tuple[Pair, ...]:
@@ -75,7 +84,7 @@ def with_copies(pairs: Sequence[Pair]) -> list[Pair]:
     """The pairs, and each source as a claim, whole and without what stands in brackets: a copy is borne out."""
     copies = [
         Pair(True, "copy", False, source, claim)
-        for source, text in dict.fromkeys((pair.source, pair.source.partition(": ")[2]) for pair in pairs)
+        for source, text in dict.fromkeys((pair.source, pair.text) for pair in pairs)
         for claim in dict.fromkeys((text, " ".join(_BRACKETS.sub(" ", text).split()).replace(" ,", ",")))
     ]
     return [*pairs, *copies]

@@ -11,13 +11,12 @@ found, cross-validated, and chooses the two bounds there; the test split is neve
 from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from multiprocessing import get_context
 
 import click
 from sci_assistant_eval.questions import load_questions
 from sci_assistant_eval.vignettes import load_vignettes
-from sci_assistant_eval.weigh import Message, Questions, Rows, choose_bounds, cross_validate, fit, save, tabulate
+from sci_assistant_eval.weigh import Message, Questions, Rows, choose_bounds, cross_validate, save, tabulate
 
 from sci_assistant.ask.triage import BRIEF_WORDS, read_signs
 from sci_assistant.ask.weighed import NOTICES
@@ -55,9 +54,7 @@ def main(write: bool) -> None:
     right = ((crisis >= 0.0) == questions.second)[dangerous].mean()
     click.echo(f"crisis told from emergency rightly: {right:.3f}")
     if write:
-        words = replace(fit(rows, questions), sure=sure, doubt=doubt)
-        path = save(words, NOTICES, "Fitted on dev by eval/fit_notice_words.py")
-        click.echo(f"wrote {path}, {path.stat().st_size // 1024} KiB")
+        click.echo(save(rows, questions, (sure, doubt), NOTICES))
 
 
 def read_messages() -> Rows:

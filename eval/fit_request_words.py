@@ -10,14 +10,13 @@ the test split is never read.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 from sci_assistant_eval.questions import load_questions
-from sci_assistant_eval.weigh import Message, Questions, Rows, choose_bounds, cross_validate, fit, save, tabulate
+from sci_assistant_eval.weigh import Message, Questions, Rows, choose_bounds, cross_validate, save, tabulate
 
 from sci_assistant.ask.requests import NAME, read_request
 from sci_assistant.asked import load_foils
@@ -46,9 +45,7 @@ def main(write: bool) -> None:
         those = rows.kind == kind
         click.echo(f"  {kind:12}{(scores[those] >= sure).mean():.3f} of {those.sum()}")
     if write:
-        words = replace(fit(rows, questions), sure=sure, doubt=sure)
-        path = save(words, NAME, "Fitted on dev by eval/fit_request_words.py")
-        click.echo(f"wrote {path}, {path.stat().st_size // 1024} KiB")
+        click.echo(save(rows, questions, (sure, sure), NAME))
 
 
 def read_messages() -> Rows:

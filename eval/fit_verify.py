@@ -102,7 +102,7 @@ def collect() -> list[Row]:
         (claim.type, False, claim.claim, claim.article) for claim in load_claims(split="dev")
     ]
     held = [pair for pair in load_pairs() if pair.held_back]
-    told += [(pair.type, True, pair.claim, by_title[pair.source.partition(": ")[0]]) for pair in held]
+    told += [(pair.type, True, pair.claim, by_title[pair.title]) for pair in held]
     reader = ClaimReader()
     rows: list[Row] = []
     for kind, trained, claim, article in dict.fromkeys(told):

@@ -90,7 +90,7 @@ def fit(
     from torch.nn.functional import binary_cross_entropy_with_logits
 
     torch.manual_seed(seed)
-    net = _Net()
+    net = Net()
     random = np.random.default_rng(seed)
     lengths = np.array([texts.lengths[said] + texts.lengths[held] for said, held in pairs])
     steps = [batch for _ in range(epochs) for batch in _batches(lengths, random)][:batches]
@@ -121,7 +121,7 @@ def _batches(lengths: NDArray[np.int_], random: np.random.Generator) -> list[lis
     return [found[int(n)] for n in random.permutation(len(found))]
 
 
-class _Net:
+class Net:
     """reader.compare in PyTorch, for many pairs at once."""
 
     def __init__(self) -> None:
@@ -145,28 +145,33 @@ class _Net:
     def read(self, said: Batch, held: Batch) -> torch.Tensor:
         """Log odds of each pair."""
         import torch
-        from torch.nn.functional import dropout, normalize, relu
+        from torch.nn.functional import normalize, relu
 
         likeness = [
             normalize(one, dim=-1) @ normalize(other, dim=-1).transpose(1, 2)
             for one, other in zip(said.tokens.chunk(PARTS, -1), held.tokens.chunk(PARTS, -1), strict=True)
         ]
         pull = sum(weight * part for weight, part in zip(self.sharpness, likeness, strict=True))
-        first, second = (self.parts["project"](dropout(text.tokens, DROPOUT)) for text in (said, held))
+        first, second = (self.parts["project"](self._drop(text.tokens)) for text in (said, held))
         sides = (
             self._side(first, second, pull, likeness, said, held),
             self._side(second, first, pull.transpose(1, 2), [part.transpose(1, 2) for part in likeness], held, said),
         )
         (mean, peak, missing), (mean_back, peak_back, missing_back) = sides
         seen = torch.cat([mean, peak, mean_back, peak_back, missing, missing_back], 1)
-        hidden = dropout(relu(self.parts["judge"](seen)), DROPOUT)
+        hidden = self._drop(relu(self.parts["judge"](seen)))
         return torch.as_tensor(self.parts["decide"](hidden).squeeze(1))
+
+    def _drop(self, values: torch.Tensor) -> torch.Tensor:
+        from torch.nn.functional import dropout
+
+        return dropout(values, DROPOUT, training=self.parts.training)
 
     def _side(
         self, own: torch.Tensor, other: torch.Tensor, pull: Any, likeness: Sequence[Any], text: Batch, beside: Batch
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         import torch
-        from torch.nn.functional import dropout, relu
+        from torch.nn.functional import relu
 
         hidden = beside.mask[:, None, :] == 0
         weights = torch.softmax(pull.masked_fill(hidden, -1e4), -1)
@@ -175,7 +180,7 @@ class _Net:
         spread = (weights * torch.log(weights + NOTHING)).sum(-1)
         marks = torch.stack([*best, text.rarity, spread, text.mask], -1)
         seen = torch.cat([own, laid, own - laid, own * laid, marks], -1)
-        words = relu(self.parts["refine"](dropout(relu(self.parts["compare"](seen)), DROPOUT)))
+        words = relu(self.parts["refine"](self._drop(relu(self.parts["compare"](seen)))))
         words = words * text.mask[..., None]
         mean = words.sum(1) / text.mask.sum(1, keepdim=True)
         weight = text.rarity.sum(1).clamp(min=0.1)

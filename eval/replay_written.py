@@ -29,7 +29,7 @@ from sci_assistant.ask.assistant import Assistant
 from sci_assistant.ask.excerpts import Excerpt
 from sci_assistant.ask.intent import read_intent
 from sci_assistant.ask.read_output import Claim, Endless, OutputReader
-from sci_assistant.ask.verify import Source, Verifier
+from sci_assistant.ask.verify import Source, Verifier, source_at
 from sci_assistant.ask.write import Messages, Task, Writer
 from sci_assistant.errors import ChatModelError
 from sci_assistant.settings import load_settings
@@ -196,7 +196,7 @@ def _sources(answer: Answer, numbers: Sequence[int], assistant: Assistant) -> li
         if citation.number in numbers and article is not None:
             for index, s in enumerate(article.sentences):
                 if citation.start <= s.start and s.end <= citation.end:
-                    found.append(Source(article.id, index, article.quote(s.start, s.end), article.title))
+                    found.append(source_at(article, index))
     return found
 
 
@@ -235,6 +235,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     verifier = wire.BuildVerifier(lambda: assistant.live)
     questions = {question.id: question for question in load_questions()}
+    sheet: list[tuple[str, str, str, str]] = []
     for path in given.files:
         found = replay(load_recordings(path), questions, assistant, verifier)
         made = figures(found, assistant, verifier)
@@ -245,9 +246,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print("\n".join([path.name, *(f"  {k}: {v}" for k, v in {**made, **counts}.items())]))  # noqa: T201
         if given.texts:
             print("\n".join(_texts(found)))  # noqa: T201
-        if given.sheet:
-            with given.sheet.open("a", encoding="utf-8") as sheet:
-                sheet.writelines("\t".join(row) + "\n" for row in sheet_rows(found))
+        sheet += sheet_rows(found)
+    if given.sheet:
+        given.sheet.write_text("".join("\t".join(row) + "\n" for row in sheet), encoding="utf-8")
     return 0
 
 

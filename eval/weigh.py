@@ -1,7 +1,7 @@
 """Labelled messages -> a list of weighed words (ask/weighed.py), by two logistic regressions of scikit-learn.
 
 The first question is fitted on all rows, the second on those that it is asked of. Shared by the fits of notices
-(fit_notice_words.py) and of cautions (fit_caution_words.py).
+(fit_notice_words.py), of cautions (fit_caution_words.py) and of requests to act (fit_request_words.py).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -144,11 +144,13 @@ def choose_bounds(
     return best[1], best[2]
 
 
-def save(words: WeighedWords, name: str, comment: str) -> Path:
-    """Replace a list that ships with the package."""
+def save(rows: Rows, questions: Questions, bounds: tuple[float, float], name: str) -> str:
+    """Replace a list that ships with the package by one that is fitted on all rows; what was written."""
+    sure, doubt = bounds
+    words = replace(fit(rows, questions), sure=sure, doubt=doubt)
     path = Path(__file__).parents[1] / "src" / "sci_assistant" / "data" / name
-    path.write_bytes(write_words(words, comment))
-    return path
+    path.write_bytes(write_words(words, f"Fitted on dev by eval/fit_{name.partition('.')[0]}.py"))
+    return f"wrote {path}, {path.stat().st_size // 1024} KiB"
 
 
 def _idf(found: Sequence[Found]) -> dict[tuple[Family, str], float]:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.loaded import loaded_by
+
 ROOT = Path(__file__).parents[1]
 LAYERS = {
     "types": 0, "errors": 0, "settings": 0, "words": 0, "markup": 0, "logs": 0, "weights": 0,
@@ -51,12 +53,7 @@ def test_no_module_imports_from_a_later_stage(path):
 
 @pytest.mark.parametrize("module", ["sci_assistant.cli", "sci_assistant.types", "sci_assistant.settings"])
 def test_importing_loads_nothing_heavy(module):
-    code = (
-        f"import sys, {module}; "
-        "print([m for m in ('torch', 'chromadb', 'gradio', 'sentence_transformers') if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert loaded_by(f"import {module}", "torch", "chromadb", "gradio", "sentence_transformers") == []
 
 
 def test_help_is_printed_without_loading_a_model():
@@ -71,9 +68,5 @@ def test_help_is_printed_without_loading_a_model():
 
 
 def test_the_path_of_a_question_loads_neither_langchain_nor_torch():
-    code = (
-        "import sys, sci_assistant.ask.assistant; "
-        "print([m for m in ('langchain_core', 'langsmith', 'torch', 'transformers') if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    code = "import sci_assistant.ask.assistant"
+    assert loaded_by(code, "langchain_core", "langsmith", "torch", "transformers") == []

@@ -1,6 +1,3 @@
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 from langchain_core.embeddings import Embeddings
@@ -12,6 +9,7 @@ from sci_assistant.errors import ModelError
 from sci_assistant.graph import GraphModel, WordPieces, batches, graph_path
 from sci_assistant.models import BUNDLED_SHA256, LocalEmbeddings
 from sci_assistant.weights import bundled_weights, read_weights
+from tests.loaded import loaded_by
 
 TEXTS = (
     "pressure sore",
@@ -126,9 +124,5 @@ def test_a_processor_without_bfloat16_embeds_in_float32(embeddings, monkeypatch)
 
 
 def test_a_question_is_embedded_without_pytorch():
-    code = (
-        "import sys; from sci_assistant.models import LocalEmbeddings as L; e = L(); e.embed(['a']); e.spec; "
-        "print([m for m in ('torch', 'transformers', 'sentence_transformers', 'sklearn') if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    code = "from sci_assistant.models import LocalEmbeddings as L; e = L(); e.embed(['a']); e.spec"
+    assert loaded_by(code, "torch", "transformers", "sentence_transformers", "sklearn") == []

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sci_assistant_eval import reader_training
 from sci_assistant_eval.claims import load_claims, sources_by_article, split_of
 from sci_assistant_eval.fit_claim_reader import fit_pairs, load_pairs
-from sci_assistant_eval.reader_training import Texts, _Net
+from sci_assistant_eval.reader_training import Net, Texts
 
 from sci_assistant.ask.claim_reader import NAME, ClaimReader, premise
 from sci_assistant.errors import EvaluationError
@@ -75,15 +74,11 @@ def test_the_network_that_ships_is_the_one_that_is_fitted():
     import torch
 
     torch.manual_seed(1)
-    net, texts = _Net(), ["Legs swell.", "A swollen leg can be a clot, so call.", "Catheters are changed every month."]
+    net, texts = Net(), ["Legs swell.", "A swollen leg can be a clot, so call.", "Catheters are changed every month."]
     kept, seen = Texts(texts), TextReader()
     pairs = [(0, 1), (1, 0), (2, 1), (1, 1)]
     net.parts.eval()
-    reader_training.DROPOUT, dropout = 0.0, reader_training.DROPOUT
-    try:
-        theirs = net.read(*(kept.batch([pair[side] for pair in pairs]) for side in (0, 1))).detach().numpy()
-    finally:
-        reader_training.DROPOUT = dropout
+    theirs = net.read(*(kept.batch([pair[side] for pair in pairs]) for side in (0, 1))).detach().numpy()
     ours = [compare(net.network(), seen.look(texts[a]), seen.look(texts[b])) for a, b in pairs]
     assert np.allclose(ours, theirs, atol=2e-2)  # kept texts are in half precision
 

@@ -10,14 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import cache, cached_property, lru_cache
-from importlib.resources import files
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sci_assistant.graph import GraphModel, Ids, WordPieces
-from sci_assistant.weights import bundled_weights
+from sci_assistant.weights import bundled_weights, shipped_arrays
 from sci_assistant.words import zipf
 
 MOST_TOKENS = 120  # word pieces that are read of a text, special ones included
@@ -55,9 +54,7 @@ class Text(NamedTuple):
 @cache
 def load_network(name: str) -> Network:
     """A network that ships with the package."""
-    with (files("sci_assistant") / "data" / name).open("rb") as stream:
-        arrays = np.load(stream)
-        return Network(*(np.asarray(arrays[part], dtype=np.float32) for part in Network._fields))
+    return Network(**shipped_arrays(name))
 
 
 class TextReader:

@@ -11,6 +11,7 @@ import hashlib
 import json
 import mmap
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +49,12 @@ def bundled_weights() -> Path:
 def file_sha256(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def shipped_arrays(name: str) -> dict[str, NDArray[np.float32]]:
+    """The arrays of an .npz file of the package's data, by name."""
+    with (files("sci_assistant") / "data" / name).open("rb") as stream:
+        return {part: np.asarray(array, dtype=np.float32) for part, array in np.load(stream).items()}
 
 
 def read_weights(path: Path) -> Weights:

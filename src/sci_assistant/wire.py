@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sci_assistant.ask.assistant import Assistant
+from sci_assistant.ask.claim_reader import ClaimReader
 from sci_assistant.ask.search import HybridSearch
 from sci_assistant.ask.triage import Triage
 from sci_assistant.ask.verify import Judge, Source, Verdict, Verifier
@@ -80,6 +81,7 @@ class BuildVerifier:
 
     def __init__(self, live: Callable[[], Build], *, judge: Judge | None = None) -> None:
         self._live, self._judge = live, judge
+        self._reader = ClaimReader()  # loaded once, whatever the build
         self._made: tuple[str, Verifier] | None = None
 
     def check(self, sentence: str, sources: Sequence[Source]) -> Verdict:
@@ -89,7 +91,7 @@ class BuildVerifier:
         name = build.manifest.build
         made = self._made
         if made is None or made[0] != name:
-            made = self._made = (name, make_verifier(terms=build.glossary, judge=self._judge))
+            made = self._made = (name, make_verifier(terms=build.glossary, reader=self._reader, judge=self._judge))
         return made[1].check(sentence, sources)
 
 

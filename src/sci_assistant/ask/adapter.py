@@ -9,13 +9,13 @@ weights the vector stays as it is.
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sci_assistant.models import BUNDLED_SHA256, Vectors
+from sci_assistant.weights import shipped_arrays
 
 NAME = "query_adapter.npz"
 Matrix = NDArray[np.float32]
@@ -38,9 +38,7 @@ class Adapter(NamedTuple):
 @cache
 def load_adapter() -> Adapter:
     """The fitted network that ships with the package."""
-    with (files("sci_assistant") / "data" / NAME).open("rb") as stream:
-        arrays = np.load(stream)
-        return Adapter(*(np.asarray(arrays[name], dtype=np.float32) for name in Adapter._fields))
+    return Adapter(**shipped_arrays(NAME))
 
 
 def adapt(vector: Vectors, revision: str) -> Vectors:

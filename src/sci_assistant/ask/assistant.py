@@ -339,8 +339,8 @@ class Assistant:
             topics, familiarity = self.live.topics, self.hybrid.familiarity
             whole = condense(part, list(parts[:place]), topics=topics, familiarity=familiarity)
             signals = read_signals(self.hybrid.search(whole), whole)
-            asks_act = asks_to_act(whole, read_intent(whole))
-            (covered if answerable(signals) and not asks_act else missing).append(part)
+            told = answerable(signals) and not asks_to_act(whole, read_intent(whole))
+            (covered if told else missing).append(part)
         if not covered or not missing:
             return question
         asked = "? ".join(covered)
@@ -358,7 +358,7 @@ class Assistant:
         intent = read_intent(question.searched)
         known = not question.joined or knows_own_words(retrieved.build, question.corrected.text)
         signals = read_signals(retrieved, judged, question.corrected.changes)
-        if known and not asks_to_act(judged, intent) and answerable(signals):
+        if known and answerable(signals) and not asks_to_act(judged, intent):
             brief = len(question.turn.question.split()) <= BRIEF_WORDS
             emergency = (likely or brief) and notice is not None and notice.kind == "emergency"
             told = _of_danger(retrieved, notice) if emergency and likely and brief else retrieved

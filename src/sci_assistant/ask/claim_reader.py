@@ -14,8 +14,8 @@ NAME = "claim_reader.npz"
 class ClaimReader:
     """Reads claims against sources; loaded at first use, safe for many threads."""
 
-    def __init__(self, texts: TextReader | None = None) -> None:
-        self._texts = texts or TextReader()
+    def __init__(self) -> None:
+        self._texts = TextReader()
 
     def read(self, title: str, source: str, claim: str) -> float:
         """Log odds that a source, of an article of that title, bears a claim out.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sci_assistant.ask.candidates import Scored
 from sci_assistant.ask.context import is_lead, with_context
-from sci_assistant.ask.verify import Source
+from sci_assistant.ask.verify import Source, source_at
 from sci_assistant.types import Answer, Article
 
 MOST_WORDS = 180  # of all excerpts together, unless the quoted answer alone needs more; see docs/written.md
@@ -39,7 +39,7 @@ class Excerpt:
     @property
     def sources(self) -> tuple[Source, ...]:
         """The sentences as what a written one may rest on."""
-        return tuple(Source(self.article.id, i, _text(self.article, i), self.article.title) for i in self.sentences)
+        return tuple(source_at(self.article, index) for index in self.sentences)
 
     @property
     def text(self) -> str:

@@ -56,7 +56,7 @@ class RuleVerifier:
     """Checks written sentences; safe for many threads.
 
     Args:
-        reader: the small reader, shared by those who have one.
+        reader: the small reader; one that is loaded already, or one of its own.
         judge: a stronger judge of the operator's choice: what it finds less likely than `judge_threshold` is removed.
         terms: the glossary, so that a short form and its long form are one name.
     """
@@ -80,7 +80,7 @@ class RuleVerifier:
         if not claim.content:
             return Verdict(False, NOTHING_SAID, ())
         places = find_places(claim, sources, most=PLACES, names=self._names)
-        if len(claim.content) < FEWEST_WORDS and not any(claim.tokens == place.pair.source.tokens for place in places):
+        if len(claim.content) < FEWEST_WORDS and not any(place.is_copied for place in places):
             return Verdict(False, NOTHING_SAID, ())
         if not places:
             return Verdict(False, NOT_IN_SOURCE, ())
@@ -110,10 +110,9 @@ class RuleVerifier:
 
 def read_odds(reader: ClaimReader, place: Place, names: OtherNames) -> float:
     """Log odds, by the small reader, that a place bears its claim out; a copy of it is borne out for certain."""
-    claim = place.pair.claim
-    if claim.tokens == place.pair.source.tokens:
+    if place.is_copied:
         return math.inf
-    return reader.read(place.sources[0].title, place.text, names.as_in(claim.text, place.text))
+    return reader.read(place.sources[0].title, place.text, names.as_in(place.pair.claim.text, place.text))
 
 
 def odds_wanted(limits: Thresholds, broken: str | None, *, short: bool, two: bool) -> float:
@@ -126,8 +125,9 @@ def odds_wanted(limits: Thresholds, broken: str | None, *, short: bool, two: boo
 def make_verifier(
     *,
     terms: Iterable[Term] = (),
+    reader: ClaimReader | None = None,
     judge: Judge | None = None,
     judge_threshold: float = 0.5,
 ) -> RuleVerifier:
     """The verifier that ships, with an operator's judge beside it where one is set."""
-    return RuleVerifier(judge=judge, judge_threshold=judge_threshold, terms=terms)
+    return RuleVerifier(reader=reader, judge=judge, judge_threshold=judge_threshold, terms=terms)

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from sci_assistant.types import Article
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -18,6 +20,12 @@ class Source:
     index: int  # of the sentence in the article
     text: str  # verbatim
     title: str = ""  # of the article
+
+
+def source_at(article: Article, index: int) -> Source:
+    """A sentence of an article as a source."""
+    sentence = article.sentences[index]
+    return Source(article.id, index, article.quote(sentence.start, sentence.end), article.title)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,11 @@ class Place:
     def text(self) -> str:
         return self.pair.source.text
 
+    @property
+    def is_copied(self) -> bool:
+        """Whether the claim says it word for word."""
+        return self.pair.claim.tokens == self.pair.source.tokens
+
 
 def find_places(claim: Reading, sources: Sequence[Source], *, most: int, names: OtherNames) -> list[Place]:
     """At most so many places, those with the highest coverage first; a pair only where it holds more than each half."""

@@ -13,7 +13,7 @@ from sci_assistant.ask.verify_compare import TOPIC, Compared
 from sci_assistant.ask.verify_hedge import breaks_hedge
 from sci_assistant.ask.verify_order import breaks_order
 from sci_assistant.ask.verify_read import DENIALS, Reading
-from sci_assistant.words import STOPWORDS, medicine_names, stem, tokenize, zipf
+from sci_assistant.words import STOPWORDS, medicine_names, stem, stems, zipf
 
 
 def _words(text: str) -> frozenset[str]:
@@ -156,13 +156,9 @@ def _drops_condition(claim: str, source: str) -> bool:
     """Whether the source ties what it says to a condition, and the claim has neither that nor any other."""
     if _ANY_CONDITION.search(claim):
         return False
-    told = {stem(word) for word in tokenize(claim)}
-    clauses = [set(_content(found[1])) for found in _CONDITION.finditer(source)]
+    told = set(stems(claim))
+    clauses = [set(stems(found[1])) for found in _CONDITION.finditer(source)]
     return any(clause and not clause & told for clause in clauses)
-
-
-def _content(text: str) -> list[str]:
-    return [stem(word) for word in tokenize(text) if word not in STOPWORDS]
 
 
 def _after(reading: Reading, words: frozenset[str]) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 from sci_assistant.types import Term
 from sci_assistant.words import stem, tokenize
@@ -16,20 +17,22 @@ from sci_assistant.words import stem, tokenize
 _ACRONYM = re.compile(r"[A-Z][A-Za-z]*[A-Z]\w*$")
 
 
+class _Form(NamedTuple):
+    """A short or long form, and the other one as it is found, written and compared."""
+
+    own: re.Pattern[str]
+    theirs: re.Pattern[str]
+    written: str
+    stems: frozenset[str]
+
+
 class OtherNames:
     """Looks up the names of a glossary in sentences; safe for many threads."""
 
     def __init__(self, terms: Iterable[Term]) -> None:
         groups = [[name for name in (term.term, *term.synonyms) if tokenize(name)] for term in terms]
-        self._names = tuple(
-            (_pattern(name), frozenset(stem(word) for word in tokenize(other)))
-            for group in groups
-            for name in group
-            for other in group
-            if name != other and (_is_short(name, other) or _is_short(other, name))
-        )
         self._forms = tuple(
-            (_pattern(name), _pattern(other), other)
+            _Form(_pattern(name), _pattern(other), other, frozenset(stem(word) for word in tokenize(other)))
             for group in groups
             for name in group
             for other in group
@@ -39,17 +42,17 @@ class OtherNames:
 
     def as_in(self, text: str, other: str) -> str:
         """A text with short forms spelled out where another text spells them out, and the reverse."""
-        for own, theirs, form in self._forms:
-            if own.search(text) and not own.search(other) and theirs.search(other):
-                text = own.sub(form.replace("\\", r"\\"), text)
+        for form in self._forms:
+            if form.own.search(text) and not form.own.search(other) and form.theirs.search(other):
+                text = form.own.sub(form.written.replace("\\", r"\\"), text)
         return text
 
     def _of(self, text: str) -> frozenset[str]:
         """Stems of the other names of everything that a text names."""
         found: set[str] = set()
-        for pattern, stems in self._names:
-            if pattern.search(text):
-                found |= stems
+        for form in self._forms:
+            if form.own.search(text):
+                found |= form.stems
         return frozenset(found)
 
 
