@@ -1,6 +1,10 @@
-import numpy as np
+import random
 
-from sci_assistant.keyword import best
+import bm25s
+import numpy as np
+import pytest
+
+from sci_assistant.keyword import KeywordIndex, best, write_keywords
 
 
 def test_the_best_are_those_that_sorting_everything_finds():
@@ -8,3 +12,27 @@ def test_the_best_are_those_that_sorting_everything_finds():
     for size, count in ((0, 5), (4, 9), (500, 1), (500, 100), (500, 500)):
         scores = draw.integers(0, 7, size).astype(np.float32)  # many are equal
         assert np.array_equal(best(scores, count), np.argsort(-scores, kind="stable")[:count])
+
+
+def test_scores_are_those_that_bm25s_gives_itself(assistant):
+    folder = assistant.live.folder / "keyword"
+    theirs = bm25s.BM25.load(str(folder), mmap=True, show_progress=False)
+    words = sorted(theirs.vocab_dict)
+    draw = random.Random(1)
+    for _ in range(50):
+        asked = draw.choices(words, k=8)
+        asked.append(asked[0])  # a word that is said twice counts twice
+        assert np.array_equal(assistant.live.keyword.scores([*asked, "zzqq"]), theirs.get_scores(asked))
+
+
+def test_an_empty_index_scores_nothing(tmp_path):
+    write_keywords((), {}, tmp_path / "keyword")
+    assert KeywordIndex(tmp_path / "keyword", 0).scores(["sign"]).shape == (0,)
+
+
+def test_parts_that_do_not_fit_together_are_refused(assistant, tmp_path):
+    for path in (assistant.live.folder / "keyword").iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    np.save(tmp_path / "data.csc.index.npy", np.zeros(3, dtype=np.float32))
+    with pytest.raises(ValueError, match="do not fit"):
+        KeywordIndex(tmp_path, len(assistant.live.chunks))

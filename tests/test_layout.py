@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sci_assistant.store import Store
 from tests.loaded import loaded_by
 
 ROOT = Path(__file__).parents[1]
@@ -67,6 +68,35 @@ def test_help_is_printed_without_loading_a_model():
     assert "torch" not in done.stderr
 
 
-def test_the_path_of_a_question_loads_neither_langchain_nor_torch():
-    code = "import sci_assistant.ask.assistant"
-    assert loaded_by(code, "langchain_core", "langsmith", "torch", "transformers") == []
+def test_a_question_in_the_terminal_loads_nothing_that_it_can_do_without(ho_store):
+    """What takes long to load: `ask` answers one question, and somebody waits for it."""
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-X",
+            "importtime",
+            "-m",
+            "sci_assistant.cli",
+            "ask",
+            "--store",
+            str(ho_store),
+            "signs of HO?",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "[1]" in done.stdout and "onnxruntime" in loaded
+    heavy = {"torch", "transformers", "langchain_core", "chromadb", "bm25s", "scipy", "sklearn", "wordfreq", "gradio"}
+    assert loaded & heavy == set()
+
+
+def test_one_question_finds_by_every_vector_what_chroma_finds(ho_store, ho_assistant, embeddings):
+    brief = Store(ho_store, brief=True).live()
+    assert brief.segments == () and ho_assistant.live.segments
+    for question in ("How is HO diagnosed early?", "warm swollen thigh"):
+        vector = embeddings.embed([question])[0]
+        exact, found = (build.nearest(vector, 5) for build in (brief, ho_assistant.live))
+        assert list(exact) == list(found)
+        assert list(exact.values()) == pytest.approx(list(found.values()), abs=1e-5)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sci_assistant.chroma import REBUILD, Place, Step, write_segment
 from sci_assistant.errors import StoreError
 from sci_assistant.index import ARTICLES, CHUNKS, TERMS, Build
-from sci_assistant.keyword import KeywordIndex, vocabulary
+from sci_assistant.keyword import vocabulary, write_keywords
 from sci_assistant.manifest import Manifest, SegmentRecord, file_records, sync_folder, sync_tree, write_manifest
 from sci_assistant.models import Vectors
 from sci_assistant.types import Article, Chunk, Term
@@ -68,7 +68,7 @@ def write_texts(
     for name, content in parts.items():
         (folder / name).write_bytes(content)
         step(f"{name} written")
-    KeywordIndex.build(chunks, {a.id: a for a in articles}).save(folder / "keyword")
+    write_keywords(chunks, {a.id: a for a in articles}, folder / "keyword")
     step("keyword index written")
 
 

@@ -176,7 +176,8 @@ def ask(
 
     if (question is None) == (batch is None):
         raise click.UsageError("Give a QUESTION or --batch FILE.jsonl, one of the two.")
-    assistant = wire.make_assistant(_settings(store=store, answers=answers))
+    settings = _settings(store=store, answers=answers)
+    assistant = wire.make_assistant(settings, store=wire.make_store(settings, brief=batch is None))
     if batch is not None:
         sys.exit(_ask_batch(assistant, batch))
     answer = assistant.ask(Turn(question or "", history))
@@ -242,7 +243,8 @@ def search(question: str | None, store: Path | None, k: int, by: str, as_json: b
 
     if (question is None) == (batch is None):
         raise click.UsageError("Give a QUESTION or --batch FILE.jsonl, one of the two.")
-    assistant = wire.make_assistant(_settings(store=store))
+    settings = _settings(store=store)
+    assistant = wire.make_assistant(settings, store=wire.make_store(settings, brief=batch is None))
     turns = _read_batch(batch) if batch is not None else iter([(Turn(question or ""), None)])
     failed = False
     for turn, problem in turns:

@@ -122,7 +122,17 @@ class BuildFiles:
 class Build:
     """An opened build. Safe for many threads; `close` when no question uses it any more."""
 
-    def __init__(self, folder: Path, *, server: ChromaServer | None = None) -> None:
+    def __init__(self, folder: Path, *, server: ChromaServer | None = None, brief: bool = False) -> None:
+        """Open a build.
+
+        Args:
+            server: the Chroma server that holds its segments, None for embedded Chroma.
+            brief: leave Chroma closed and look at every vector: to load Chroma takes longer than one question does.
+
+        Raises:
+            StoreError: a part is missing or damaged.
+            StoreMismatch: the build has another format.
+        """
         self.folder = folder
         self.files = BuildFiles(folder)
         self.manifest = self.files.manifest
@@ -131,13 +141,13 @@ class Build:
         self.glossary = self.files.glossary
         self.vocabulary = self.files.vocabulary
         try:
-            self.keyword = KeywordIndex.load(folder / "keyword", len(self.chunks))
+            self.keyword = KeywordIndex(folder / "keyword", len(self.chunks))
             self.asked = AskedIndex(tuple(self.articles.values()), self.files.asked_vectors, self.files.foil_vectors)
         except (OSError, ValueError) as error:
             raise StoreError(f"The build {folder} is damaged: {error} {REBUILD}") from error
         self.position = {chunk.id: i for i, chunk in enumerate(self.chunks)}
         self._first_sentence = self._sentence_offsets()
-        self.segments = self._open_segments(Place(folder.parents[1], server))
+        self.segments = () if brief else self._open_segments(Place(folder.parents[1], server))
 
     def _sentence_offsets(self) -> dict[str, int]:
         offsets, total = {}, 0

@@ -47,9 +47,11 @@ def _no_step(_what: str) -> None:
 class Store:
     """A folder of builds. Readers ask `live` for each question and notice a new build by its pointer."""
 
-    def __init__(self, folder: Path, *, server: ChromaServer | None = None) -> None:
+    def __init__(self, folder: Path, *, server: ChromaServer | None = None, brief: bool = False) -> None:
+        """`brief`: builds are opened as for a process that answers one question (index.py)."""
         self.folder = folder
         self.server = server
+        self._brief = brief
         self.place = Place(folder, server)
         self._shelf = Shelf(server) if server else None
         self._polled: tuple[float, str | None] | None = None
@@ -116,7 +118,7 @@ class Store:
         """Open what is live now, where it is not open yet. One thread at a time, so that nobody goes back."""
         name = self._live_name()
         if self._open is None or self._open[0] != name:
-            fresh = Build(self._local(name), server=self.server)
+            fresh = Build(self._local(name), server=self.server, brief=self._brief)
             with self._guard:
                 if self._open is not None:
                     self._retired.append((time.monotonic(), self._open[1]))

@@ -47,8 +47,8 @@ def bundled_corpus() -> Path:
     return Path(str(files("sci_assistant_corpus")))
 
 
-def make_store(settings: Settings) -> Store:
-    return Store(settings.store, server=_chroma_server(settings))
+def make_store(settings: Settings, *, brief: bool = False) -> Store:
+    return Store(settings.store, server=_chroma_server(settings), brief=brief)
 
 
 def _chroma_server(settings: Settings) -> ChromaServer | None:

@@ -4,9 +4,10 @@ from importlib.resources import files
 
 import pytest
 import yaml
+from sci_assistant_eval.vignettes import load_vignettes
 
 from sci_assistant.ask import triage
-from sci_assistant.ask.rules import parse_rules
+from sci_assistant.ask.rules import load_rules, parse_rules
 from sci_assistant.types import Turn
 
 
@@ -66,3 +67,17 @@ def test_articles_on_a_danger_are_those_of_all_raised_rules_that_say_which(raw):
     assert rules.articles_of(["a", "b"]) == {"one"} and rules.articles_of(["b"]) == frozenset()
     assert rules.articles_of(["a", "c"]) == {"one"}
     assert rules.articles_of(["c"]) is None and rules.articles_of([]) is None
+
+
+def test_a_thing_is_found_wherever_its_expression_finds_it():
+    """An expression that is not made yet is made where it could find something."""
+    rules = load_rules()
+    expressions = {name: thing.expression for name, thing in rules.things.items()}
+    found = 0
+    for vignette in load_vignettes(split="dev"):
+        text = rules.heard(vignette.turns[-1])
+        for name, thing in rules.things.items():
+            places = [match.span() for match in thing.finditer(text)]
+            assert places == [match.span() for match in expressions[name].finditer(text)], (name, text)
+            found += len(places)
+    assert found > 1000

@@ -38,7 +38,7 @@ def test_the_list_that_ships_comes_back_as_it_was_written(name):
 
 @pytest.mark.parametrize(
     ("text", "problem"),
-    [("words\ta\t1\t1", "unpack"), ("verbs\ta\t1\t1\t1", "family 'verbs'"), ("", "no bounds and no intercept")],
+    [("words\ta\t1\t1", "three numbers"), ("verbs\ta\t1\t1\t1", "family 'verbs'"), ("", "no bounds and no intercept")],
 )
 def test_a_broken_list_is_refused(text, problem):
     with pytest.raises(ValueError, match=problem):

@@ -65,23 +65,35 @@ class Rule:
 
 
 class Thing:
-    """The phrases of one thing. Their expression is made when a text first holds what one of them begins with:
-    to make all of them takes longer than to answer a question."""
+    """The phrases of one thing. Their expression is made when a text first holds all pieces of one of them: to make
+    all of them takes longer than to answer a question."""
 
     def __init__(self, phrases: tuple[str, ...]) -> None:
         self.phrases = phrases
-        firsts = (first for phrase in phrases for first in phrase.split()[0].split("|"))
-        self._begins = tuple(dict.fromkeys(first.partition("*")[0] for first in firsts))
+        self._pieces: dict[str, list[tuple[str, ...]]] = {}  # by the first piece of a phrase: its other ones
+        for phrase in phrases:
+            first, *rest = (word for word in phrase.split() if word != "...")
+            others = tuple(piece for word in rest if "|" not in word for piece in word.split("*") if piece)
+            for either in first.split("|"):
+                self._pieces.setdefault(either.partition("*")[0], []).append(others)
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str]:
+    def expression(self) -> re.Pattern[str]:
         """One expression for all phrases, longer ones first."""
         ordered = sorted(self.phrases, key=lambda phrase: -len(phrase))
         return re.compile(rf"(?<![\w'])(?:{'|'.join(_expression(phrase) for phrase in ordered)})(?!\w)")
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Where a text names the thing."""
-        return self._pattern.finditer(text) if any(begin in text for begin in self._begins) else iter(())
+        return self.expression.finditer(text) if self._may_stand_in(text) else iter(())
+
+    def _may_stand_in(self, text: str) -> bool:
+        return any(
+            all(piece in text for piece in others)
+            for first, rest in self._pieces.items()
+            if first in text
+            for others in rest
+        )
 
 
 @dataclass(frozen=True, slots=True)

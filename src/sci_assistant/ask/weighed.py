@@ -20,7 +20,7 @@ from __future__ import annotations
 import gzip
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -44,11 +44,35 @@ class Scores(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """An entry of the list; a tuple, since some ten thousand are made before a first question is answered."""
+    """An entry of the list."""
 
     idf: float
     first: float
     second: float
+
+
+class Pieces(Mapping[str, Piece]):
+    """Entries by what they weigh, read from their line when they are looked up: a first question waits for the
+    list, and needs some hundred of its forty thousand entries."""
+
+    def __init__(self, numbers: dict[str, str]) -> None:
+        self._numbers = numbers
+        self._read: dict[str, Piece] = {}
+
+    def __getitem__(self, name: str) -> Piece:
+        known = self._read.get(name)
+        if known is None:
+            known = self._read[name] = Piece(*map(float, self._numbers[name].split("\t")))
+        return known
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._numbers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,24 +134,23 @@ def parse_words(text: str) -> WeighedWords:
     Raises:
         ValueError: a line has another form, or a number of the head is missing.
     """
-    head: dict[str, tuple[float, float]] = {}
-    pieces: dict[str, dict[str, Piece]] = {family: {} for family in FAMILIES}
-    for line in text.splitlines():
+    rows: dict[str, dict[str, str]] = {"head": {}, **{family: {} for family in FAMILIES}}
+    for line in text.split("\n"):
         if not line or line.startswith("#"):
             continue
-        family, name, idf, first, second = line.split("\t")
-        if family == "head":
-            head[name] = (float(first), float(second))
-        elif family in pieces:
-            pieces[family][name] = Piece(float(idf), float(first), float(second))
-        else:
+        family, name, numbers = line.split("\t", 2)
+        if numbers.count("\t") != len(Piece._fields) - 1:
+            raise ValueError(f"The list of words has {numbers!r} where three numbers should stand.")
+        if family not in rows:
             known = ", ".join(FAMILIES)
             raise ValueError(f"The list of words has a line of the family {family!r}; there are {known}.")
+        rows[family][name] = numbers
+    head = Pieces(rows.pop("head"))
     missing = {"intercept", "bounds"} - set(head)
     if missing:
         raise ValueError(f"The list of words says no {' and no '.join(sorted(missing))}.")
-    sure, doubt = head["bounds"]
-    return WeighedWords(Scores(*head["intercept"]), sure, doubt, {family: pieces[family] for family in FAMILIES})
+    (_, *intercept), (_, sure, doubt) = head["intercept"], head["bounds"]
+    return WeighedWords(Scores(*intercept), sure, doubt, {family: Pieces(rows[family]) for family in FAMILIES})
 
 
 def write_words(words: WeighedWords, comment: str) -> bytes:
