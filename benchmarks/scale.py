@@ -29,6 +29,7 @@ from sci_assistant.models import LocalEmbeddings
 from sci_assistant.store import Store
 
 QUESTIONS = 60
+IN_ONE_FILE = 10_000  # articles: a file is read up to 50 MB
 
 
 class RandomVectors(LocalEmbeddings):
@@ -49,25 +50,35 @@ class RandomVectors(LocalEmbeddings):
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-def write_articles(path: Path, chunks: int) -> list[str]:
-    """About two chunks an article; the words that they are drawn from."""
+def write_articles(folder: Path, chunks: int) -> list[str]:
+    """About two chunks an article, some thousand articles a file; the words that they are drawn from."""
     articles = [item for _, item in read_articles(wire.bundled_corpus()) if not isinstance(item, Exception)]
     counts = vocabulary(articles)
     words, weights = list(counts), np.array(list(counts.values()), dtype=float)
     draw = np.random.default_rng(5)
-    with path.open("w", encoding="utf-8") as stream:
-        for n in range(chunks // 2):
-            drawn = draw.choice(words, size=(14, 14), p=weights / weights.sum())
-            text = " ".join(f"{' '.join(sentence).capitalize()}." for sentence in drawn)
-            stream.write(json.dumps({"id": f"a{n}", "title": f"Article {n}", "url": None, "text": text}) + "\n")
+    folder.mkdir()
+    for start in range(0, chunks // 2, IN_ONE_FILE):
+        with (folder / f"from-{start}.jsonl").open("w", encoding="utf-8") as stream:
+            for n in range(start, min(start + IN_ONE_FILE, chunks // 2)):
+                drawn = draw.choice(words, size=(14, 14), p=weights / weights.sum())
+                text = " ".join(f"{' '.join(sentence).capitalize()}." for sentence in drawn)
+                stream.write(json.dumps({"id": f"a{n}", "title": f"Article {n}", "url": None, "text": text}) + "\n")
     return words
+
+
+def edit_one(folder: Path) -> None:
+    """Another text for one article."""
+    file = min(folder.iterdir())
+    first, _, rest = file.read_text(encoding="utf-8").partition("\n")
+    edited = json.loads(first) | {"title": "Edited", "text": "It was edited."}
+    file.write_text(f"{json.dumps(edited)}\n{rest}", encoding="utf-8")
 
 
 def measure(size: int, clock) -> dict[str, float]:
     """Seconds of each step at one size."""
     taken: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as place:
-        source, store = Path(place) / "articles.jsonl", Store(Path(place) / "store")
+        source, store = Path(place) / "articles", Store(Path(place) / "store")
         words = write_articles(source, size)
         embeddings = RandomVectors()
 
@@ -94,9 +105,7 @@ def measure(size: int, clock) -> dict[str, float]:
             hybrid.search(question)
             times.append(clock() - start)
         taken["search p50"], taken["search p95"] = (float(q) for q in np.quantile(times, [0.5, 0.95]))
-        lines = source.read_text(encoding="utf-8").splitlines()
-        lines[len(lines) // 2] = json.dumps({"id": "edited", "title": "Edited", "url": None, "text": "It was edited."})
-        source.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        edit_one(source)
         timed("one edit", lambda: build_index(store, [source], embeddings))
         timed("open the edit", store.live)
         taken["memory MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -34,6 +34,7 @@ class SourceRecord:
     source: str
     content_hash: str
     failed: str | None = None  # why its newest version was not accepted; the last accepted one is live
+    digest: str = ""  # of what was read there (ingest/parse.py), "" where it is to be read again
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class Manifest:
     files: tuple[FileRecord, ...]
     glossary_hash: str = ""
     foils_hash: str = ""
+    reading_version: str = ""  # with what the sources were read
 
 
 _MANIFEST = TypeAdapter(Manifest)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,9 +148,9 @@ def read_candidates(
         return [], np.zeros((0, len(NAMES)))
     articles = retrieved.build.articles
     keys = [(articles[article], index) for article, index in places]
-    cosines = {
-        article.id: tuple(retrieved.build.sentence_vectors(article) @ v for v in (retrieved.vector, retrieved.plain))
-        for article in dict.fromkeys(article for article, _ in keys)
+    near = {
+        article_id: _Near.read(articles[article_id], retrieved)
+        for article_id in dict.fromkeys(name for name, _ in places)
     }
     nearest = {p.article.id: p.score for p in reversed(retrieved.passages)}
     top = retrieved.passages[0].score
@@ -159,7 +159,7 @@ def read_candidates(
         [
             [
                 *asked.read(article, index),
-                *_beside(article, index, cosines[article.id]),
+                *near[article.id].beside(index),
                 *_passage(places[article.id, index], nearest.get(article.id, top - FAR) - top),
                 *_answers(listed.get((article.id, index), _Listed())),
             ]
@@ -199,17 +199,40 @@ class _Asked:
         )
 
 
-def _beside(article: Article, index: int, cosines: Sequence[NDArray[np.float32]]) -> tuple[float, ...]:
-    """cosine, plain, neighbours, section_mean"""
-    section = article.sentences[index].section
-    same = [i for i, s in enumerate(article.sentences) if s.section == section]
-    beside = [float(cosines[0][i]) for i in (index - 1, index + 1) if i in same]
-    return (
-        float(cosines[0][index]),
-        float(cosines[1][index]),
-        sum(beside) / len(beside) if beside else 0.0,
-        float(cosines[0][same[0] : same[-1] + 1].mean()),
-    )
+class _Near(NamedTuple):
+    """How near an article's sentences are to the question, turned towards answers and as it was embedded."""
+
+    sections: list[int]  # of each sentence
+    turned: NDArray[np.float32]
+    plain: NDArray[np.float32]
+    means: dict[int, float]  # of `turned`, by section
+
+    @classmethod
+    def read(cls, article: Article, retrieved: Retrieved) -> _Near:
+        vectors = retrieved.build.sentence_vectors(article)
+        turned, plain = vectors @ retrieved.vector, vectors @ retrieved.plain
+        sections = [sentence.section for sentence in article.sentences]
+        means = {section: float(turned[list(places)].mean()) for section, places in _positions(sections).items()}
+        return cls(sections, turned, plain, means)
+
+    def beside(self, index: int) -> tuple[float, ...]:
+        """cosine, plain, neighbours, section_mean"""
+        section = self.sections[index]
+        beside = [
+            float(self.turned[i])
+            for i in (index - 1, index + 1)
+            if 0 <= i < len(self.sections) and self.sections[i] == section
+        ]
+        neighbours = sum(beside) / len(beside) if beside else 0.0
+        return float(self.turned[index]), float(self.plain[index]), neighbours, self.means[section]
+
+
+def _positions(values: Sequence[int]) -> dict[int, list[int]]:
+    """Where each value stands."""
+    found: dict[int, list[int]] = {}
+    for position, value in enumerate(values):
+        found.setdefault(value, []).append(position)
+    return found
 
 
 def _passage(place: _Place, article: float) -> tuple[float, ...]:

@@ -7,11 +7,11 @@ version cannot be accepted keeps its last accepted one. Files that cannot be rea
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from sci_assistant.index import Build, BuildFiles, check_model, glossary_hash
 from sci_assistant.ingest.chunk import CHUNKING_VERSION, embedded_sentences
 from sci_assistant.ingest.embed import Before, Cut, Embedder, Progress
 from sci_assistant.ingest.glossary import read_glossary
-from sci_assistant.ingest.parse import read_articles
+from sci_assistant.ingest.parse import Unread, list_sources, reading_version
 from sci_assistant.manifest import FORMAT_VERSION, Manifest, SegmentRecord, SourceRecord
 from sci_assistant.models import LocalEmbeddings
 from sci_assistant.store import Store, VectorCache
@@ -64,12 +64,19 @@ class IndexReport:
     chunks: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Plan:
-    articles: tuple[Article, ...]
+    fresh: Mapping[str, Article]  # by id: those that were parsed
+    old: BuildFiles | None  # which has the others
     records: tuple[SourceRecord, ...]
     failures: tuple[Failure, ...]
     glossary: tuple[Term, ...]
+
+    @cached_property
+    def articles(self) -> tuple[Article, ...]:
+        """The articles of the records, in their order."""
+        before = self.old.articles if self.old is not None and len(self.fresh) < len(self.records) else {}
+        return tuple(self.fresh[r.article] if r.article in self.fresh else before[r.article] for r in self.records)
 
     def is_live(self, old: BuildFiles | None) -> bool:
         """Whether a build holds just this."""
@@ -77,7 +84,12 @@ class _Plan:
             return False
         known = old.manifest
         shared = (glossary_hash(self.glossary), foils_hash())
-        return set(known.records) == set(self.records) and (known.glossary_hash, known.foils_hash) == shared
+        return _held(known.records) == _held(self.records) and (known.glossary_hash, known.foils_hash) == shared
+
+
+def _held(records: Iterable[SourceRecord]) -> set[tuple[str, str, str, str | None]]:
+    """What readers get from the sources of records."""
+    return {(record.article, record.source, record.content_hash, record.failed) for record in records}
 
 
 def build_index(
@@ -106,7 +118,7 @@ def build_index(
         old = _live(store, anyhow=rebuild)
         if old is not None and not rebuild:
             check_model(old, embeddings.spec)
-        plan = _read(corpus, old)
+        plan = _read(corpus, old, anew=rebuild)
         report = _compare(plan, old)
         _refuse_removals(report, old, allow_removals=allow_removals)
         if dry_run or (plan.is_live(old) and not rebuild):
@@ -167,53 +179,84 @@ def compare_corpus(corpus: Sequence[Path], live: BuildFiles) -> IndexReport:
     return _compare(_read(corpus, live), live)
 
 
-def _read(corpus: Sequence[Path], old: BuildFiles | None) -> _Plan:
+def _read(corpus: Sequence[Path], old: BuildFiles | None, *, anew: bool = False) -> _Plan:
     """Every article of the corpus; the last accepted version where the new one cannot be read.
+
+    What stands in its source as it did when the live build was made is not parsed again, but for `anew`.
 
     What can be read is taken first, so that a broken file never holds back a newer version of its article.
     """
-    articles: dict[str, Article] = {}
+    fresh: dict[str, Article] = {}
     records: dict[str, SourceRecord] = {}
     failures: list[Failure] = []
     broken: list[tuple[str, str]] = []
-    for source, item in _sources(corpus):
-        if isinstance(item, CorpusError):
-            broken.append((source, str(item)))
-        elif item.id in articles:
-            first = records[item.id].source
-            problem = f"{source}: the id {item.id!r} stands in {first} already. Give one of the two another id."
+    known = _Known.of(old)
+    for source, unread in _sources(corpus):
+        record, item = None if anew else known.same(source, unread), None
+        if record is None:
+            item = unread.read()
+            if isinstance(item, CorpusError):
+                broken.append((source, str(item)))
+                continue
+            record = SourceRecord(item.id, source, content_hash(item), digest=unread.digest(item.id))
+        if record.article in records:
+            first = records[record.article].source
+            problem = f"{source}: the id {record.article!r} stands in {first} already. Give one of the two another id."
             failures.append(Failure(source, problem))
-        else:
-            articles[item.id] = item
-            records[item.id] = SourceRecord(item.id, source, content_hash(item))
-    known = {record.source: record for record in old.manifest.records if not _is_record(record.source)} if old else {}
+            continue
+        records[record.article] = record
+        if item is not None:
+            fresh[item.id] = item
     for source, problem in broken:
-        kept = known.get(source)
-        if kept is not None and old is not None and kept.article not in articles:
-            articles[kept.article] = old.articles[kept.article]
+        kept = known.by_source.get(source)
+        if kept is not None and kept.article not in records:
             records[kept.article] = SourceRecord(kept.article, source, kept.content_hash, failed=problem)
             failures.append(Failure(source, problem, kept.article))
         else:
             failures.append(Failure(source, problem))
-    if not articles and failures:
+    if not records and failures:
         raise CorpusError(f"No article of {len(failures)} files can be read. The first: {failures[0].reason}")
-    order = sorted(articles)
     glossary = tuple(term for path in corpus for term in read_glossary(path))
-    return _Plan(tuple(articles[i] for i in order), tuple(records[i] for i in order), tuple(failures), glossary)
+    return _Plan(fresh, old, tuple(records[i] for i in sorted(records)), tuple(failures), glossary)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a build knows of its sources."""
+
+    by_source: Mapping[str, SourceRecord]  # files alone: lines move, so a broken one stands for no known article
+    by_digest: Mapping[str, SourceRecord]  # of what was read as it would be read now
+
+    @classmethod
+    def of(cls, old: BuildFiles | None) -> _Known:
+        records = old.manifest.records if old is not None else ()
+        as_now = old is not None and old.manifest.reading_version == reading_version()
+        return cls(
+            {record.source: record for record in records if not _is_record(record.source)},
+            {record.digest: record for record in records if as_now and record.digest and record.failed is None},
+        )
+
+    def same(self, source: str, unread: Unread) -> SourceRecord | None:
+        """The record of a source that holds what it held before, so that it need not be parsed."""
+        at = self.by_source.get(source)
+        if not self.by_digest or (at is None and not _is_record(source)):
+            return None
+        found = self.by_digest.get(unread.digest(at.article if at is not None else ""))
+        return replace(found, source=source) if found is not None else None
 
 
 def _is_record(source: str) -> bool:
-    """Whether a source is a line of a JSON Lines file: lines move, so a broken one stands for no known article."""
+    """Whether a source is a line of a JSON Lines file."""
     return "#" in source.rsplit("/", 1)[-1]
 
 
-def _sources(corpus: Sequence[Path]) -> Iterable[tuple[str, Article | CorpusError]]:
+def _sources(corpus: Sequence[Path]) -> Iterator[tuple[str, Unread]]:
     for path in corpus:
         if not path.exists():
             raise CorpusError(f"{path} does not exist. Name a folder or file of articles with --corpus.")
         place = path.resolve()  # the same source has the same name wherever the command is run
-        for name, item in read_articles(path):
-            yield f"{place if path.is_dir() else place.parent}/{name}", item
+        for unread in list_sources(path):
+            yield f"{place if path.is_dir() else place.parent}/{unread.name}", unread
 
 
 def content_hash(article: Article) -> str:
@@ -295,6 +338,7 @@ def _write(
             files=(),
             glossary_hash=glossary_hash(plan.glossary),
             foils_hash=foils_hash(),
+            reading_version=reading_version(),
         )
         seal(folder, manifest, store.place, step=step)
     except OSError as error:

@@ -6,10 +6,14 @@ it cannot be read. One bad file or line does not stop the rest.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache, partial
+from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path
 
 from sci_assistant.errors import ArticleError, CorpusError
@@ -25,6 +29,8 @@ from sci_assistant.types import Article, Review, Source
 
 __all__ = [
     "MAX_BYTES",
+    "Unread",
+    "list_sources",
     "parse_body",
     "parse_html",
     "parse_markdown",
@@ -32,10 +38,24 @@ __all__ = [
     "parse_record",
     "parse_text",
     "read_articles",
+    "reading_version",
 ]
 
 _RECORD_FIELDS = ("id", "title", "text")
 _RECORD_FORM = 'Write: {"id": "…", "title": "…", "url": "https://…", "text": "…"}.'
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A source of an article, not parsed yet.
+
+    `digest` is the SHA-256 of all that its article is made of, "" where that cannot be read; it asks for the article's
+    id, since a file beside the article is named after it. What it is read with is `reading_version`.
+    """
+
+    name: str
+    digest: Callable[[str], str]
+    read: Callable[[], Article | CorpusError]
 
 
 def read_articles(path: Path) -> Iterator[tuple[str, Article | CorpusError]]:
@@ -44,13 +64,50 @@ def read_articles(path: Path) -> Iterator[tuple[str, Article | CorpusError]]:
     Raises:
         CorpusError: `path` does not exist or is neither a folder nor a file that can hold articles.
     """
+    return ((source.name, source.read()) for source in list_sources(path))
+
+
+def list_sources(path: Path) -> Iterator[Unread]:
+    """What `read_articles` would read.
+
+    Raises:
+        CorpusError: `path` does not exist or is neither a folder nor a file that can hold articles.
+    """
     for name, file in list_files(path):
         if isinstance(file, CorpusError):
-            yield name, file
+            yield _broken(name, file)
         elif file.name.lower().endswith((".jsonl", ".jsonl.gz")):
-            yield from _read_records(name, file)
+            yield from _list_records(name, file)
         else:
-            yield name, _read_file(name, file)
+            yield Unread(name, partial(_digest_file, name, file), partial(_read_file, name, file))
+
+
+@cache
+def reading_version() -> str:
+    """SHA-256 of the code that parses, and of the versions of the libraries that it asks: the same bytes read by
+    the same code are the same article."""
+    digest = hashlib.sha256()
+    for name in ("markdown-it-py", "trafilatura", "PyYAML", "pydantic"):
+        digest.update(f"{name} {version(name)}\n".encode())
+    code = files("sci_assistant")
+    for place in (code / "types.py", *sorted((code / "ingest").iterdir(), key=lambda file: file.name)):
+        if place.name.endswith(".py"):
+            digest.update(place.read_bytes())
+    return digest.hexdigest()
+
+
+def _broken(name: str, problem: CorpusError) -> Unread:
+    return Unread(name, lambda _id: "", lambda: problem)
+
+
+def _digest_file(name: str, file: Path, article_id: str) -> str:
+    digest = hashlib.sha256(name.encode())
+    try:
+        for part in (file, asked_file(file, article_id)):
+            digest.update(hashlib.sha256(read_bytes(part, name=name) if part.is_file() else b"").digest())
+    except CorpusError:
+        return ""
+    return digest.hexdigest()
 
 
 def _read_file(name: str, file: Path) -> Article | CorpusError:
@@ -73,24 +130,29 @@ def _parse_file(raw: str, *, name: str, ending: str) -> Article:
             return parse_text(raw, path=name)
 
 
-def _read_records(name: str, file: Path) -> Iterator[tuple[str, Article | CorpusError]]:
-    import json
-
+def _list_records(name: str, file: Path) -> Iterator[Unread]:
     for number, line in read_lines(file, name=name):
         source = f"{name}#{number}"
         if isinstance(line, CorpusError):
-            yield source, line
-            continue
-        try:
-            record = json.loads(line)
-            if not isinstance(record, dict):
-                raise ArticleError("the line is not a JSON object.", path=name, line=number, fix=_RECORD_FORM)
-            yield source, parse_record(record, path=name, line=number)
-        except (ValueError, RecursionError) as error:
-            problem = f"the line is not JSON: {error}."
-            yield source, ArticleError(problem, path=name, line=number, fix=_RECORD_FORM)
-        except CorpusError as error:
-            yield source, error
+            yield _broken(source, line)
+        else:
+            yield Unread(source, partial(_digest_line, line), partial(_read_line, name, number, line))
+
+
+def _digest_line(line: str, _article_id: str) -> str:
+    return hashlib.sha256(line.strip().encode()).hexdigest()
+
+
+def _read_line(name: str, number: int, line: str) -> Article | CorpusError:
+    try:
+        record = json.loads(line)
+        if not isinstance(record, dict):
+            raise ArticleError("the line is not a JSON object.", path=name, line=number, fix=_RECORD_FORM)
+        return parse_record(record, path=name, line=number)
+    except (ValueError, RecursionError) as error:
+        return ArticleError(f"the line is not JSON: {error}.", path=name, line=number, fix=_RECORD_FORM)
+    except CorpusError as error:
+        return error
 
 
 def parse_markdown(raw: str, *, path: Path | str) -> Article:
