@@ -17,7 +17,7 @@ DATA ?= ../shared/data/consumer-health
 SIZES ?= 1000,10000,100000
 CLOCK ?= wall
 
-.PHONY: help chat test lint format eval bench kill-test load clean
+.PHONY: help chat test lint format eval bench wheel-test kill-test load clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -51,6 +51,9 @@ bench: $(VENV)/.installed-dev ## Print the speed and size figures as ratios (DAT
 	-$(BIN)/python benchmarks/embedding_forms.py --clock $(CLOCK)
 	-$(BIN)/python benchmarks/scale.py --sizes $(SIZES) --clock $(CLOCK)
 	-test ! -d $(DATA) || $(BIN)/python benchmarks/indexing_speed.py --data $(DATA) --clock $(CLOCK)
+
+wheel-test: $(VENV)/.installed-dev ## Install the built wheel with all that it asks for into an environment of its own, and try it
+	SCI_ASSISTANT_FRESH_WHEEL=1 $(BIN)/python -m pytest tests/test_wheel.py
 
 kill-test: $(VENV)/.installed-dev ## Kill an indexer at 100 moments and look at what is left (some minutes)
 	$(BIN)/python -m tests.kill_indexing --moments 100

@@ -14,7 +14,7 @@ import click
 import numpy as np
 from sci_assistant_eval.questions import load_questions
 from sci_assistant_eval.vignettes import load_vignettes
-from sci_assistant_eval.weigh import Message, Questions, Rows, choose_bounds, cross_validate, save, tabulate
+from sci_assistant_eval.weigh import Message, Questions, Rows, choose_bounds, cross_validate, folds, save, tabulate
 
 from sci_assistant.ask.caution import read_signs
 from sci_assistant.ask.weighed import CAUTIONS
@@ -35,7 +35,9 @@ def main(write: bool) -> None:
     wanted, labelled = rows.label == "wanted", rows.weight == 1.0
     told_apart = wanted & (rows.kind != "wanted")  # what was written for the fit does not say which it is
     questions = Questions(wanted, np.isin(rows.kind, RESULTS), told_apart)
-    asks, result = cross_validate(rows, questions, [f"{a} {b}" for a, b in zip(rows.label, rows.held, strict=True)])
+    asks, result = cross_validate(
+        rows, questions, folds([f"{a} {b}" for a, b in zip(rows.label, rows.held, strict=True)])
+    )
     general = ~wanted & labelled
     sure, doubt = choose_bounds(rows, asks, wanted, [(general, WRONGLY)], widest=np.inf)
     shown = rows.shown(asks, sure, doubt)

@@ -1,23 +1,42 @@
-"""Fit the weighed words of the notices: development messages -> src/sci_assistant/data/notice_words.tsv.gz.
+"""Fit what weighs the notices: development messages -> data/notice_words.tsv.gz and notice_network.npz.
 
-    python -m sci_assistant_eval.fit_notice_words [--write]
+    python -m sci_assistant_eval.fit_notice_words [--write] [--workers N]    # about half an hour on two cores
 
-Two logistic regressions over the features of ask/weighed.py (weigh.py): whether a message tells of danger, and whether
-a dangerous one is a crisis. Beside harmless messages stand ordinary ones without a raised rule, at a low
-weight: development questions, and questions that articles list and answer without an emergency. Prints what is
-found, cross-validated, and chooses the two bounds there; the test split is never read.
+Two logistic regressions over the features of ask/weighed.py (weigh.py), and a network (notice_training.py): whether a
+message tells of danger, and whether a dangerous one is a crisis. Beside harmless messages stand ordinary ones without
+a raised rule, at a low weight: development questions, and questions that articles list and answer without an
+emergency. Prints what is found, cross-validated, and chooses the two bounds there; the test split is never read.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import click
+import numpy as np
+from numpy.typing import NDArray
+from sci_assistant_eval.notice_training import Heard
+from sci_assistant_eval.notice_training import fit as fit_network
 from sci_assistant_eval.questions import load_questions
 from sci_assistant_eval.vignettes import load_vignettes
-from sci_assistant_eval.weigh import Message, Questions, Rows, choose_bounds, cross_validate, save, tabulate
+from sci_assistant_eval.weigh import (
+    Bits,
+    Message,
+    Questions,
+    Rows,
+    choose_bounds,
+    cross_validate,
+    folds,
+    is_kept,
+    save,
+    tabulate,
+)
 
+from sci_assistant.ask.notice_network import NAME, NoticeNetwork
 from sci_assistant.ask.triage import BRIEF_WORDS, read_signs
 from sci_assistant.ask.weighed import NOTICES
 from sci_assistant.asked import foil_texts
@@ -28,21 +47,66 @@ from sci_assistant.wire import bundled_corpus
 ORDINARY = 0.6  # weight of an ordinary question
 FALSE_ALARMS = 0.04  # of the harmless messages that no rule was developed on, cross-validated
 ORDINARY_ALARMS = 1 / 30  # of ordinary questions
+SHOWN_FALSELY = 0.05  # share of harmless messages at which what is found is printed
 WIDEST = 1.6  # between the bounds: rules were written on these messages and are surer here than on new ones
 
 
+class Fitted(NamedTuple):
+    """Messages for both: as features, and as heard."""
+
+    rows: Rows
+    heard: Heard
+
+    @property
+    def questions(self) -> Questions:
+        return Questions(self.heard.danger, self.heard.crisis, self.heard.danger)
+
+    @property
+    def strata(self) -> list[str]:
+        return [f"{label} {held}" for label, held in zip(self.rows.label, self.rows.held, strict=True)]
+
+
 @click.command()
-@click.option("--write", is_flag=True, help="Replace the file that ships with the package.")
-def main(write: bool) -> None:
-    """Fit on dev and print what the words find."""
-    rows = read_messages()
-    dangerous = rows.label != "none"
-    questions = Questions(dangerous, rows.label == "crisis", dangerous)
-    danger, crisis = cross_validate(rows, questions, [f"{a} {b}" for a, b in zip(rows.label, rows.held, strict=True)])
+@click.option("--write", is_flag=True, help="Replace the files that ship with the package.")
+@click.option("--workers", default=2, help="Processes that fit networks beside each other, a core each.")
+@click.option("--looked-at", default=2, help="Folds of five that the bounds are chosen on: a network each.")
+def main(write: bool, workers: int, looked_at: int) -> None:
+    """Fit on dev and print what is found."""
+    read = read_messages()
+    parts = folds(read.strata)[:looked_at]
+    seen = np.sort(np.concatenate([rest for _, rest in parts]))
+    both = zip(
+        cross_validate(read.rows, read.questions, parts), cross_validate_network(read, parts, workers), strict=True
+    )
+    (danger, heard_danger), (crisis, heard_crisis) = ((words[seen], network[seen]) for words, network in both)
+    rows, dangerous = read.rows.only(seen), read.heard.danger[seen]
+    joined = (danger + heard_danger) / 2  # as notice_network.join_scores has it
     harmless = ((rows.held & ~dangerous, FALSE_ALARMS), (rows.kind == "ordinary", ORDINARY_ALARMS))
-    sure, doubt = choose_bounds(rows, danger, dangerous, harmless, widest=WIDEST)
-    shown = rows.shown(danger, sure, doubt)
+    sure, doubt = choose_bounds(rows, joined, dangerous, harmless, widest=WIDEST)
+    for name, scores in (("words", danger), ("network", heard_danger), ("both", joined)):
+        click.echo(f"{name}: {_separation(rows, scores, dangerous)}")
     click.echo(f"sure {sure:.1f}, doubt {doubt:.1f}; share with a notice, cross-validated:")
+    for line in _table(rows, rows.shown(joined, sure, doubt)):
+        click.echo(line)
+    right = ((crisis + heard_crisis >= 0.0) == read.heard.crisis[seen])[dangerous].mean()
+    click.echo(f"crisis told from emergency rightly: {right:.3f}")
+    if write:
+        click.echo(save(read.rows, read.questions, (sure, doubt), NOTICES))
+        click.echo(save_network(fit_network(read.heard, np.arange(len(read.heard.texts)))))
+
+
+def _separation(rows: Rows, scores: NDArray[np.float64], dangerous: Bits) -> str:
+    """How well scores tell the messages that were written for the fit apart."""
+    from sklearn.metrics import roc_auc_score
+
+    labelled = (rows.weight == 1.0) & ~rows.held
+    bound = np.quantile(scores[labelled & ~dangerous], 1 - SHOWN_FALSELY)
+    found = (scores >= bound)[labelled & dangerous].mean()
+    area = roc_auc_score(dangerous[labelled], scores[labelled])
+    return f"area under the ROC curve {area:.3f}; with {SHOWN_FALSELY:.2f} of the harmless found {found:.3f}"
+
+
+def _table(rows: Rows, shown: Bits) -> Iterator[str]:
     kinds = {(str(a), str(b) if a != "emergency" else "") for a, b in zip(rows.label, rows.kind, strict=True)}
     for held in (True, False):
         for label, kind in sorted(kinds):
@@ -50,14 +114,41 @@ def main(write: bool) -> None:
             if those.any():
                 name = f"{'held' if held else 'developed on'}: {label} {kind}"
                 found, by_rules = shown[those].mean(), rows.raised[those].mean()
-                click.echo(f"  {name:44}{found:.3f} of {those.sum()}, rules {by_rules:.3f}")
-    right = ((crisis >= 0.0) == questions.second)[dangerous].mean()
-    click.echo(f"crisis told from emergency rightly: {right:.3f}")
-    if write:
-        click.echo(save(rows, questions, (sure, doubt), NOTICES))
+                yield f"  {name:44}{found:.3f} of {those.sum()}, rules {by_rules:.3f}"
 
 
-def read_messages() -> Rows:
+def cross_validate_network(
+    read: Fitted, parts: Sequence[tuple[NDArray[np.int_], NDArray[np.int_]]], workers: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Both scores of every message of the folds that is looked at by a network that was fitted without it, else 0."""
+    danger, crisis = np.zeros(len(read.rows.found)), np.zeros(len(read.rows.found))
+    _ = read.heard.begun  # made once, not in every process
+    with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
+        found = pool.map(_fold, [read.heard] * len(parts), *zip(*parts, strict=True))
+        for (_, rest), scores in zip(parts, found, strict=True):
+            danger[rest], crisis[rest] = scores
+    return danger, crisis
+
+
+def _fold(
+    heard: Heard, fitted: NDArray[np.int_], rest: NDArray[np.int_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    network = fit_network(heard, fitted)
+    scores = [network.score(heard.texts[row], heard.signs[row]) for row in rest]
+    return np.array([score.first for score in scores]), np.array([score.second for score in scores])
+
+
+def save_network(network: NoticeNetwork) -> str:
+    """Replace the network that ships with the package; what was written."""
+    path = Path(__file__).parents[1] / "src" / "sci_assistant" / "data" / NAME
+    lists = {"vocabulary": list(network.vocabulary), "signs": list(network.signs)}
+    saved: dict[str, Any] = {name: a.astype(np.float16) for name, a in network.arrays.items()}
+    saved |= {name: np.frombuffer("\n".join(each).encode(), np.uint8) for name, each in lists.items()}
+    np.savez_compressed(path, **saved)
+    return f"wrote {path}, {path.stat().st_size // 1024} KiB"
+
+
+def read_messages() -> Fitted:
     """All labelled development messages, and ordinary ones: about treatment, listed by articles, foils."""
     read = load_vignettes(split="dev", training=True)
     messages = [Message(one.turn, one.expect, one.kind, not one.dev, 1.0) for one in read if one.expect is not None]
@@ -69,8 +160,11 @@ def read_messages() -> Rows:
         calm += [question.question, *question.history]
     messages += [Message(Turn(text), "none", "ordinary", False, ORDINARY) for text in (*calm, *_levels())]
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        heard = pool.map(read_signs, [one.turn for one in messages], chunksize=500)
-        return tabulate(messages, heard, brief=BRIEF_WORDS)
+        signs = list(pool.map(read_signs, [one.turn for one in messages], chunksize=500))
+    rows = tabulate(messages, signs, brief=BRIEF_WORDS)
+    kept = [one for message, one in zip(messages, signs, strict=True) if is_kept(message, one[1])]
+    texts, found = zip(*kept, strict=True)
+    return Fitted(rows, Heard(texts, found, rows.label != "none", rows.label == "crisis", rows.weight))
 
 
 def _ordinary(article: Article) -> list[str]:

@@ -16,7 +16,7 @@ from typing import Any
 import click
 import numpy as np
 from sci_assistant_eval.questions import load_questions
-from sci_assistant_eval.weigh import Message, Questions, Rows, choose_bounds, cross_validate, save, tabulate
+from sci_assistant_eval.weigh import Message, Questions, Rows, choose_bounds, cross_validate, folds, save, tabulate
 
 from sci_assistant.ask.requests import NAME, read_request
 from sci_assistant.asked import load_foils
@@ -36,7 +36,7 @@ def main(write: bool) -> None:
     rows = read_messages()
     wanted = rows.label == "request"
     questions = Questions(wanted, wanted, np.ones_like(wanted))
-    scores, _ = cross_validate(rows, questions, [f"{a} {b}" for a, b in zip(rows.label, rows.kind, strict=True)])
+    scores, _ = cross_validate(rows, questions, folds([f"{a} {b}" for a, b in zip(rows.label, rows.kind, strict=True)]))
     harmless = [(rows.kind == kind, WRONGLY) for kind in ("asked", "listed") if (rows.kind == kind).any()]
     harmless.append((rows.kind == "look-alike", LOOK_ALIKES))
     sure, _ = choose_bounds(rows, scores, wanted, harmless, widest=0.0)

@@ -118,11 +118,13 @@ class BuildCheck:
         if not about:
             return _Asked((), (), 0, whole=False)
         # What a whole corpus does not cover, a part of it and other articles may.
-        found = [q for q in everything if q in about or (not q.articles and complete)]
+        held = {q.id for q in about}
+        found = [q for q in everything if q.id in held or (not q.articles and complete)]
         if self._options.full:
             return _Asked(tuple(found), self.messages, len(found), whole=complete and self._options.questions is None)
         first = [q for q in found if any(article in changed for article in q.articles)]
-        others = [q for q in found if q not in first]
+        changing = {q.id for q in first}
+        others = [q for q in found if q.id not in changing]
         rest = limited(others, self._options.sample) if self._options.sample else ()
         told = limited(self.messages, MESSAGES) if self._options.sample and complete else ()
         return _Asked((*first, *rest), told, len(found), whole=False)

@@ -53,10 +53,21 @@ class Rows:
     weight: NDArray[np.float64]
     brief: Bits  # whether a rule that is raised needs `doubt` alone
 
+    def only(self, which: NDArray[np.int_]) -> Rows:
+        """Some of the rows."""
+        return Rows(
+            [self.found[row] for row in which],
+            self.label[which],
+            self.kind[which],
+            self.held[which],
+            self.weight[which],
+            self.brief[which],
+        )
+
     @cached_property
     def raised(self) -> Bits:
         """Whether a rule says so, too."""
-        return np.array([_raises(found) for found in self.found])
+        return np.array([_raises(found["signs"]) for found in self.found])
 
     def shown(self, scores: NDArray[np.float64], sure: float, doubt: float) -> Bits:
         """Where something is shown with these bounds, as ask/weighed.py means them, and of long talk ask/triage.py."""
@@ -81,13 +92,18 @@ def tabulate(
     read = [
         (message, features(*one), len(one[0].split()) <= brief) for message, one in zip(messages, heard, strict=True)
     ]
-    kept = [(message, found, short) for message, found, short in read if message.weight == 1.0 or not _raises(found)]
+    kept = [(message, found, short) for message, found, short in read if is_kept(message, found["signs"])]
     columns = zip(*((*message[1:], short) for message, _, short in kept), strict=True)
     return Rows([found for _, found, _ in kept], *(np.array(column) for column in columns))
 
 
-def _raises(found: Found) -> bool:
-    return any(sign.startswith("rule ") for sign in found["signs"])
+def is_kept(message: Message, signs: Iterable[str]) -> bool:
+    """Whether a message is fitted on: an ordinary question that raises a rule is not."""
+    return message.weight == 1.0 or not _raises(signs)
+
+
+def _raises(signs: Iterable[str]) -> bool:
+    return any(sign.startswith("rule ") for sign in signs)
 
 
 def fit(rows: Rows, questions: Questions, use: NDArray[np.int_] | None = None) -> WeighedWords:
@@ -104,14 +120,19 @@ def fit(rows: Rows, questions: Questions, use: NDArray[np.int_] | None = None) -
     return words
 
 
-def cross_validate(
-    rows: Rows, questions: Questions, strata: Sequence[str]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Both scores of every row by a list that was fitted without it."""
+def folds(strata: Sequence[str]) -> list[tuple[NDArray[np.int_], NDArray[np.int_]]]:
+    """Rows to fit on and rows to look at, of each fold."""
     from sklearn.model_selection import StratifiedKFold
 
+    return list(StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(strata, strata))
+
+
+def cross_validate(
+    rows: Rows, questions: Questions, parts: Sequence[tuple[NDArray[np.int_], NDArray[np.int_]]]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Both scores of every row of the folds that is looked at by a list that was fitted without it, else 0."""
     first, second = np.zeros(len(rows.found)), np.zeros(len(rows.found))
-    for fitted, rest in StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(strata, strata):
+    for fitted, rest in parts:
         words = fit(rows, questions, fitted)
         column = {
             (family, piece): i for i, (family, piece) in enumerate((f, p) for f in FAMILIES for p in words.pieces[f])

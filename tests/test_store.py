@@ -12,7 +12,9 @@ import pytest
 
 from sci_assistant.chroma import HNSW
 from sci_assistant.errors import CorpusError, RemovalsRefused, StoreBusy, StoreEmpty, StoreError, StoreMismatch
+from sci_assistant.ingest import build as build_module
 from sci_assistant.ingest import embed as embed_module
+from sci_assistant.ingest import parse as parse_module
 from sci_assistant.ingest.build import build_index
 from sci_assistant.store import Store
 from sci_assistant.wire import bundled_corpus
@@ -314,3 +316,51 @@ def test_a_damaged_vector_cache_is_made_anew(store, corpus, embeddings):
     (store.folder / "vectors.sqlite").write_bytes(b"no database at all" * 100)
     write(corpus, "delta")
     assert build_index(store, [corpus], embeddings).published
+
+
+@pytest.fixture
+def parsed(monkeypatch):
+    """Names of the sources that were parsed."""
+    names: list[str] = []
+    for reader in ("_read_file", "_read_line"):
+        read = getattr(parse_module, reader)
+        monkeypatch.setattr(
+            parse_module, reader, lambda name, *rest, _read=read: (names.append(name), _read(name, *rest))[1]
+        )
+    return names
+
+
+def test_what_stands_as_it_did_is_not_parsed_again(store, corpus, embeddings, parsed):
+    records = [{"id": f"r{n}", "title": f"Record {n}", "text": f"The sign of r{n} is a cough."} for n in range(3)]
+    lines = corpus / "more.jsonl"
+    lines.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    first = build_index(store, [corpus], embeddings)
+    assert len(parsed) == 6
+    parsed.clear()
+    assert not build_index(store, [corpus], embeddings).published and not parsed
+    write(corpus, "beta", "Opening of beta.\n\n## Signs\n\nThe sign of beta is a blue mark.\n")
+    lines.write_text("\n" + lines.read_text(encoding="utf-8"), encoding="utf-8")  # every line moves
+    report = build_index(store, [corpus], embeddings)
+    assert parsed == ["beta.md"] and report.updated == ("beta",)
+    assert (len(report.unchanged), report.chunks) == (5, first.chunks)
+    assert [store.live().articles[a].title for a in ("alpha", "r1")] == ["Alpha", "Record 1"]
+
+
+def test_a_list_of_questions_beside_an_article_is_part_of_what_it_is_made_of(store, corpus, embeddings, parsed):
+    build_index(store, [corpus], embeddings)
+    parsed.clear()
+    (corpus / "questions").mkdir()
+    entry = '- asked: ["what shows gamma?"]\n  answers: ["The sign of gamma is a red mark."]\n'
+    (corpus / "questions" / "gamma.yaml").write_text(entry, encoding="utf-8")
+    assert build_index(store, [corpus], embeddings).updated == ("gamma",)
+    assert parsed == ["gamma.md"]
+
+
+def test_everything_is_parsed_anew_by_other_code_and_for_a_rebuild(store, corpus, embeddings, parsed, monkeypatch):
+    build_index(store, [corpus], embeddings)
+    parsed.clear()
+    build_index(store, [corpus], embeddings, rebuild=True)
+    assert len(parsed) == 3
+    monkeypatch.setattr(build_module, "reading_version", lambda: "another")
+    assert not build_index(store, [corpus], embeddings).published
+    assert len(parsed) == 6

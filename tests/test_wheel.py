@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 def command(tmp_path_factory) -> Path:
     """`sci-assistant` of a fresh environment that the wheel was installed into.
 
-    With SCI_ASSISTANT_FRESH_WHEEL=1 (as in CI) pip installs everything the wheel asks for. Otherwise the
+    With SCI_ASSISTANT_FRESH_WHEEL=1 (`make wheel-test`) pip installs everything the wheel asks for. Otherwise the
     environment sees the libraries of this one, which saves minutes and gigabytes; the wheel itself is
     always installed on its own, from outside the checkout.
     """

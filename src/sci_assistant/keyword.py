@@ -92,12 +92,12 @@ class KeywordIndex:
 
 
 def best(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
-    """Positions of the highest scores, best first, equal ones in order; without sorting all of them."""
-    if count < len(scores):
-        least = np.partition(scores, len(scores) - count)[len(scores) - count]
-        among = np.flatnonzero(scores >= least)
-    else:
-        among = np.arange(len(scores))
+    """Positions of the highest scores above 0, best first, equal ones in order; without sorting all of them."""
+    among = np.flatnonzero(scores > 0)
+    if count < len(among):
+        found = scores[among]
+        least = np.partition(found, len(found) - count)[len(found) - count]
+        among = among[found >= least]
     return among[np.argsort(-scores[among], kind="stable")[:count]]
 
 

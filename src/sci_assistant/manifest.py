@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -98,8 +98,8 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest in one step, when everything that it names is on the disk."""
     path = folder / MANIFEST
     fresh = path.with_suffix(".new")
-    with fresh.open("w", encoding="utf-8") as stream:
-        json.dump(asdict(manifest), stream, ensure_ascii=False, indent=1)
+    with fresh.open("wb") as stream:
+        stream.write(_MANIFEST.dump_json(manifest, indent=1))
         stream.flush()
         os.fsync(stream.fileno())
     os.replace(fresh, path)

@@ -52,9 +52,10 @@ class Text(NamedTuple):
 
 
 @cache
-def load_network(name: str) -> Network:
-    """A network that ships with the package."""
-    return Network(**shipped_arrays(name))
+def load_networks(name: str) -> tuple[Network, ...]:
+    """Networks that ship with the package, one after another along the first axis of each array."""
+    arrays = shipped_arrays(name)
+    return tuple(Network(**dict(zip(arrays, each, strict=True))) for each in zip(*arrays.values(), strict=True))
 
 
 class TextReader:

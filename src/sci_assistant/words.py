@@ -17,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 
 TOKEN = re.compile(r"[a-z0-9]+(?:[-'’][a-z0-9]+)*", re.IGNORECASE)
+_LOWER_TOKEN = re.compile(TOKEN.pattern)
 _PLAIN = re.compile(r"[a-z]+")
 _NUMBER = re.compile(r"\d[\d.,]+")  # counted as one word by wordfreq, whatever its digits
 
@@ -39,7 +40,7 @@ STOPWORDS = frozenset(
 
 def tokenize(text: str) -> list[str]:
     """Lower-case words and numbers, in order; inner hyphens and apostrophes are kept."""
-    return [match.group().lower().replace("’", "'") for match in TOKEN.finditer(text)]
+    return _LOWER_TOKEN.findall(text.lower().replace("’", "'"))
 
 
 @cache

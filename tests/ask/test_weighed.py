@@ -46,16 +46,16 @@ def test_a_broken_list_is_refused(text, problem):
 
 
 def test_words_find_danger_that_no_rule_names(monkeypatch):
-    monkeypatch.setattr(triage, "load_words", lambda _name: words("words\tzebra\t1\t9\t0"))
+    monkeypatch.setattr(triage, "load_weigher", lambda: words("words\tzebra\t1\t9\t0"))
     assert triage.Triage().read(Turn("the zebra")).rules == ("may-be-emergency",)
     assert triage.Triage().read(Turn("the horse")) is None
 
 
 def test_words_find_a_known_rule_harmless_and_never_an_unknown_one(monkeypatch):
     calm = ("words\tbreathe\t1\t-9\t0", "words\tcannot breathe\t1\t-9\t0")
-    monkeypatch.setattr(triage, "load_words", lambda _name: words(*calm, "signs\trule breathing\t1\t0\t0"))
+    monkeypatch.setattr(triage, "load_weigher", lambda: words(*calm, "signs\trule breathing\t1\t0\t0"))
     assert triage.Triage().read(Turn("i cannot breathe")) is None
-    monkeypatch.setattr(triage, "load_words", lambda _name: words(*calm))
+    monkeypatch.setattr(triage, "load_weigher", lambda: words(*calm))
     assert triage.Triage().read(Turn("i cannot breathe")) is not None
 
 
@@ -107,7 +107,7 @@ def test_who_moves_on_after_an_emergency_reads_no_notice_again():
 
 def test_a_crisis_is_not_read_into_harmless_words_and_is_not_left(monkeypatch):
     rows = ("words\tzebra\t1\t9\t-9", "words\thorse\t1\t-4\t9", "words\tnight\t1\t9\t9", "words\tcow\t1\t-4\t0")
-    monkeypatch.setattr(triage, "load_words", lambda _name: words(*rows))
+    monkeypatch.setattr(triage, "load_weigher", lambda: words(*rows))
     read = triage.Triage().read
     assert read(Turn("the zebra then")).kind == "emergency"
     assert read(Turn("the horse", ("the zebra then",))) is None
@@ -116,7 +116,7 @@ def test_a_crisis_is_not_read_into_harmless_words_and_is_not_left(monkeypatch):
 
 def test_a_long_conversation_of_dangers_is_read_once_not_again_for_each_of_its_turns(monkeypatch):
     rows = ("words\tzebra\t1\t9\t-9", "words\thorse\t1\t-4\t0")
-    monkeypatch.setattr(triage, "load_words", lambda _name: words(*rows))
+    monkeypatch.setattr(triage, "load_weigher", lambda: words(*rows))
     decided = []
     decide = triage.Reading._decide
     monkeypatch.setattr(triage.Reading, "_decide", lambda reading, at: decided.append(at) or decide(reading, at))
@@ -131,6 +131,6 @@ def test_a_long_conversation_of_dangers_is_read_once_not_again_for_each_of_its_t
 def test_in_a_long_conversation_a_rule_needs_as_much_danger_in_the_words_as_words_alone(monkeypatch, further, shown):
     rows = ("words\tbreathe\t1\t0\t0", "signs\trule breathing\t1\t0\t0")
     made = parse_words("head\tintercept\t1\t-1\t-0.5\nhead\tbounds\t1\t1\t-2\n" + "\n".join(rows))  # between its bounds
-    monkeypatch.setattr(triage, "load_words", lambda _name: made)
+    monkeypatch.setattr(triage, "load_weigher", lambda: made)
     said = "i cannot breathe " + "and the chair is blue " * (further // 5)
     assert (triage.Triage().read(Turn(said)) is not None) == shown

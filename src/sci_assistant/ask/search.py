@@ -90,8 +90,7 @@ class HybridSearch:
         listed = _by_chunk(matches, build)
         nearest = build.nearest(vector, reach)
         scores = build.keyword.scores(words)
-        best_words = best(scores, reach)
-        found = {*(int(p) for p in best_words if scores[p] > 0), *listed}
+        found = {*best(scores, reach).tolist(), *listed}
         dense = nearest | build.cosines(sorted(found - set(nearest)), vector)
         keyword = {p: float(scores[p]) for p in dense}
         share = ASKED_WEIGHT if listed else 0.0

@@ -18,9 +18,10 @@ from itertools import product
 from sci_assistant.ask import frames
 from sci_assistant.ask.intent import small_talk
 from sci_assistant.ask.language import language_of
+from sci_assistant.ask.notice_network import NoticeWeigher, load_weigher
 from sci_assistant.ask.readings import find_readings
 from sci_assistant.ask.rules import Pattern, Rule, Rules, load_rules
-from sci_assistant.ask.weighed import NOTICES, Scores, WeighedWords, load_words
+from sci_assistant.ask.weighed import Scores, WeighedWords
 from sci_assistant.types import Notice, NoticeKind, Turn
 
 SEVERITY: tuple[NoticeKind, ...] = ("emergency", "crisis", "urgent")  # the first that was raised is shown
@@ -63,7 +64,7 @@ class Triage:
 
     def follow(self, turn: Turn) -> Reading:
         """The turn with what was shown before it."""
-        return Reading(turn, load_rules(), load_words(NOTICES))
+        return Reading(turn, load_rules(), load_weigher())
 
 
 class Reading:
@@ -73,10 +74,10 @@ class Reading:
     grows with the length of a conversation and never beyond it.
     """
 
-    def __init__(self, turn: Turn, rules: Rules, words: WeighedWords) -> None:
+    def __init__(self, turn: Turn, rules: Rules, weigher: NoticeWeigher | WeighedWords) -> None:
         self._texts = (*turn.history, turn.question)
         self._rules = rules
-        self._words = words
+        self._weigher = weigher
         self._messages = _hear(self._texts, rules)
         self._last = len(self._texts) - 1
         self._first = max(0, self._last - FOLLOWED)
@@ -101,7 +102,7 @@ class Reading:
 
     def _moves_on(self, at: int) -> bool:
         newest = _Conversation(self._messages[at : at + 1], self._rules)
-        if at == self._first or newest.score(self._words).first >= self._words.doubt:
+        if at == self._first or newest.score(self._weigher).first >= self._weigher.doubt:
             return False
         # The oldest first, since each needs those before it.
         before = [rule for earlier in range(self._first, at) for rule in self._find(earlier)]
@@ -120,18 +121,18 @@ class Reading:
         words as words alone.
         """
         conversation = _Conversation(self._messages[: at + 1], self._rules)
-        raised, scores, words = conversation.raised, conversation.scores(self._words), self._words
+        raised, scores, weigher = conversation.raised, conversation.scores(self._weigher), self._weigher
         danger = max(score.first for score in scores)
-        doubt = words.doubt if len(conversation.text.split()) <= BRIEF_WORDS else words.sure
+        doubt = weigher.doubt if len(conversation.text.split()) <= BRIEF_WORDS else weigher.sure
         if danger < doubt and not self._stands_alone(at):
             foreign = language_of(self._texts[at]) is not None  # the list knows English alone
-            return [rule for rule in raised if foreign or not words.knows(rule.id) or self._lasts(rule, at)]
-        enough = danger >= words.sure + self._extra(at) and self._can_be_weighed(at)
+            return [rule for rule in raised if foreign or not weigher.knows(rule.id) or self._lasts(rule, at)]
+        enough = danger >= weigher.sure + self._extra(at) and self._can_be_weighed(at)
         if not raised and (not enough or self._moves_on(at)):
             return []
         shown = list(raised)
         # Not asked of harmless talk.
-        crisis = any(score.second >= 0.0 for score in scores if score.first >= words.doubt)
+        crisis = any(score.second >= 0.0 for score in scores if score.first >= weigher.doubt)
         if crisis and not any(rule.kind == "crisis" for rule in shown):
             shown += self._rules.named(CRISIS)
         return shown or self._rules.named(UNNAMED)
@@ -152,7 +153,7 @@ class Reading:
 
     def _find_alone(self, at: int) -> list[Rule]:
         if at not in self._alone:
-            self._alone[at] = Reading(Turn(self._texts[at]), self._rules, self._words)._decide(0)
+            self._alone[at] = Reading(Turn(self._texts[at]), self._rules, self._weigher)._decide(0)
         return self._alone[at]
 
     def _stands_alone(self, at: int) -> bool:
@@ -166,7 +167,7 @@ class Reading:
             return False
         for sentence in [part for part in _SENTENCE_END.split(text) if part.strip()]:
             alone = _Conversation(_hear([sentence], self._rules), self._rules)
-            if alone.raised and alone.score(self._words).first >= self._words.doubt:
+            if alone.raised and alone.score(self._weigher).first >= self._weigher.doubt:
                 return True
         return False
 
@@ -224,17 +225,17 @@ class _Conversation:
         """What is weighed beside the words."""
         return frozenset((*(f"rule {rule.id}" for rule in self.raised), *(f"told {thing}" for thing in self.told)))
 
-    def score(self, words: WeighedWords) -> Scores:
+    def score(self, weigher: NoticeWeigher | WeighedWords) -> Scores:
         """How it sounds as a whole."""
-        return words.weigh(self.text, self.signs)
+        return weigher.weigh(self.text, self.signs)
 
-    def scores(self, words: WeighedWords) -> list[Scores]:
+    def scores(self, weigher: NoticeWeigher | WeighedWords) -> list[Scores]:
         """How it sounds, whole and in its newest messages alone: earlier talk never covers danger."""
         last = len(self._messages) - 1
         newest = [
             _Conversation(self._messages[first:], self._rules) for first in sorted({max(0, last - 2), last} - {0})
         ]
-        return [part.score(words) for part in (self, *newest)]
+        return [part.score(weigher) for part in (self, *newest)]
 
     def _raises(self, rule: Rule) -> bool:
         return any(self._has(pattern, rule) for pattern in rule.when) or self._adds_up(rule)

@@ -7,6 +7,7 @@ sentence that an edit took out of the article is left out here, and `corpus chec
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -16,6 +17,7 @@ from sci_assistant.ingest.files import decode, read_bytes
 from sci_assistant.types import Article, Asked
 
 FOLDER = "questions"
+KEPT = 512  # lists that are kept: checking, comparing and building read the same ones, and a watcher again and again
 _FORM = "Write for each `- asked: [how people ask, …]` and `answers: [a sentence of the article, …]`."
 
 
@@ -42,12 +44,16 @@ def read_entries(file: Path) -> tuple[AskedEntry, ...]:
     Raises:
         ArticleError: the file cannot be read, or has another form.
     """
-    import yaml
-
     if not file.is_file():
         return ()
     name = f"{FOLDER}/{file.name}"
-    text = decode(read_bytes(file, name=name), name=name)
+    return _parse_entries(decode(read_bytes(file, name=name), name=name), name)
+
+
+@lru_cache(maxsize=KEPT)
+def _parse_entries(text: str, name: str) -> tuple[AskedEntry, ...]:
+    import yaml
+
     try:
         raw = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         return _ENTRIES.validate_python(raw or ())
@@ -61,6 +67,7 @@ def read_entries(file: Path) -> tuple[AskedEntry, ...]:
         raise ArticleError(f"entry {place}: {first['msg']}.", path=name, fix=_FORM) from error
 
 
+@lru_cache(maxsize=KEPT)
 def resolve(article: Article, entries: tuple[AskedEntry, ...]) -> tuple[tuple[Asked, ...], tuple[str, ...]]:
     """The questions with their sentences as indices, and the sentences that the article does not hold."""
     index = _sentences(article)

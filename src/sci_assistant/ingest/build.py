@@ -192,13 +192,14 @@ def _read(corpus: Sequence[Path], old: BuildFiles | None, *, anew: bool = False)
     broken: list[tuple[str, str]] = []
     known = _Known.of(old)
     for source, unread in _sources(corpus):
-        record, item = None if anew else known.same(source, unread), None
-        if record is None:
-            item = unread.read()
-            if isinstance(item, CorpusError):
-                broken.append((source, str(item)))
-                continue
+        record = None if anew else known.same(source, unread)
+        item = unread.read() if record is None else None
+        if isinstance(item, CorpusError):
+            broken.append((source, str(item)))
+            continue
+        if item is not None:
             record = SourceRecord(item.id, source, content_hash(item), digest=unread.digest(item.id))
+        assert record is not None
         if record.article in records:
             first = records[record.article].source
             problem = f"{source}: the id {record.article!r} stands in {first} already. Give one of the two another id."

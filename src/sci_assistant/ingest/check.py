@@ -7,7 +7,7 @@ folders and files itself, with the glossary and the facts that lie beside them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -241,7 +241,7 @@ def _check_asked(path: Path, prefix: str) -> Iterator[Finding]:
             continue
         file = asked_file(_folder(path) / name, item.id)
         lists.discard(file)
-        for answer in resolve(item, read_entries(file))[1]:
+        for answer in resolve(replace(item, asked=()), read_entries(file))[1]:
             problem = f"{FOLDER}/{file.name}: no sentence of the article reads {answer!r}."
             yield Finding(
                 "warning", "answer-missing", prefix + name, f"{problem} Copy the sentence as it is now.", item.id

@@ -34,11 +34,14 @@ def read_glossary(path: Path) -> tuple[Term, ...]:
     """
     import yaml
 
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     file = (path if path.is_dir() else path.parent) / NAME
     if not file.is_file():
         return ()
     try:
-        entries = _ENTRIES.validate_python(yaml.safe_load(decode(read_bytes(file, name=NAME), name=NAME)) or [])
+        entries = _ENTRIES.validate_python(
+            yaml.load(decode(read_bytes(file, name=NAME), name=NAME), Loader=loader) or []
+        )
     except yaml.YAMLError as error:
         raise CorpusError(f"{file} is not YAML: {error}") from error
     except ValidationError as error:

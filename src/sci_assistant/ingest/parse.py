@@ -17,7 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from sci_assistant.errors import ArticleError, CorpusError
-from sci_assistant.ingest.asked import asked_file, read_entries, resolve
+from sci_assistant.ingest.asked import KEPT, AskedEntry, asked_file, read_entries, resolve
 from sci_assistant.ingest.blocks import Part, assemble, clean
 from sci_assistant.ingest.files import MAX_BYTES, decode, list_files, read_bytes, read_lines
 from sci_assistant.ingest.frontmatter import split_front_matter
@@ -113,10 +113,14 @@ def _digest_file(name: str, file: Path, article_id: str) -> str:
 def _read_file(name: str, file: Path) -> Article | CorpusError:
     try:
         article = _parse_file(decode(read_bytes(file, name=name), name=name), name=name, ending=file.suffix.lower())
-        asked, _ = resolve(article, read_entries(asked_file(file, article.id)))
-        return replace(article, asked=asked)
+        return _with_questions(article, read_entries(asked_file(file, article.id)))
     except CorpusError as error:
         return error
+
+
+@lru_cache(maxsize=KEPT)
+def _with_questions(article: Article, entries: tuple[AskedEntry, ...]) -> Article:
+    return replace(article, asked=resolve(article, entries)[0])
 
 
 @lru_cache(maxsize=2048)  # checking, comparing and building read the same files; a watcher reads them again and again

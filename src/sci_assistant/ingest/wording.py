@@ -35,6 +35,11 @@ class Measures:
 
 def measure(article: Article, *, glossary_terms: Iterable[str] = ()) -> Measures:
     """Words, sentences and grade. Words of the glossary, the title and the synonyms count two syllables."""
+    return _measure(article, tuple(glossary_terms))
+
+
+@lru_cache(maxsize=512)
+def _measure(article: Article, glossary_terms: tuple[str, ...]) -> Measures:
     terms = _words(" ".join([article.title, *article.synonyms, *glossary_terms]))
     known = {term.lower() for term in terms}
     words = _words(article.text)
