@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import fmean
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 import numpy as np
@@ -79,7 +79,8 @@ def main(write: bool) -> None:
     if write:
         path = Path(__file__).parents[1] / "src" / "sci_assistant" / "data" / NAME
         together = zip(Network._fields, zip(*networks, strict=True), strict=True)
-        np.savez(path, **{name: np.stack(arrays).astype(np.float16) for name, arrays in together})
+        saved: dict[str, Any] = {name: np.stack(arrays).astype(np.float16) for name, arrays in together}
+        np.savez(path, **saved)
         click.echo(f"wrote {path}, {path.stat().st_size // 1024} KiB")
 
 

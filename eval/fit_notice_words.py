@@ -100,6 +100,8 @@ def _separation(rows: Rows, scores: NDArray[np.float64], dangerous: Bits) -> str
     from sklearn.metrics import roc_auc_score
 
     labelled = (rows.weight == 1.0) & ~rows.held
+    if not (labelled & dangerous).any() or not (labelled & ~dangerous).any():
+        return "no such messages"
     bound = np.quantile(scores[labelled & ~dangerous], 1 - SHOWN_FALSELY)
     found = (scores >= bound)[labelled & dangerous].mean()
     area = roc_auc_score(dangerous[labelled], scores[labelled])

@@ -120,6 +120,6 @@ def test_a_number_that_no_excerpt_has_removes_the_sentence(task, written):
 
 def test_what_was_said_is_not_said_again_in_other_order(task, written):
     first, second = (whole_sentences(task, excerpt)[0].rstrip(".") for excerpt in (0, 1))
-    answer = written(f"{first} [1]. {second} [2]. {first}, too [1].")
+    answer = written(f"{first} [1]. {second} [2]. Also, {first} [1].")
     assert [s.text for s in answer.sentences if s.mode == "written"] == [f"{first}.", f"{second}."]
     assert [r.reason for r in answer.removed] == ["said before"]

@@ -25,6 +25,7 @@ from sci_assistant_eval import (
     fit_second_voice,
     fit_sentences,
     fit_verify,
+    notice_training,
     questions,
     vignettes,
 )
@@ -36,6 +37,7 @@ from sci_assistant.wire import bundled_corpus
 
 ROOT = Path(__file__).parents[2]
 HO = "heterotopic-ossification"
+HELD_BACK = "depression"  # an article whose claims the small reader was not fitted on
 FITS = (
     *(fit_answerable, fit_caution_words, fit_claim_reader, fit_likeness, fit_notice_words),
     *(fit_query_adapter, fit_request_words, fit_second_voice, fit_sentences, fit_verify),
@@ -48,7 +50,7 @@ LOADERS = {
 GROUPS = {
     "load_questions": lambda row: row.kind,
     "load_vignettes": lambda row: (row.expect, row.caution, row.caution and row.kind),
-    "load_claims": lambda row: row.type,
+    "load_claims": lambda row: (row.type, row.article == HELD_BACK),
 }
 
 
@@ -153,6 +155,7 @@ def test_the_second_voice_is_fitted_on_dev(guards, tiny_store):
 def test_the_weighed_words_are_fitted_on_dev(guards, fit, tiny_corpus, monkeypatch):
     monkeypatch.setattr(fit, "bundled_corpus", lambda: tiny_corpus)
     monkeypatch.setattr(fit_notice_words, "foil_texts", lambda: ("who was the first king of france",))
+    monkeypatch.setattr(notice_training, "COMMON", 50)
     done = CliRunner().invoke(fit.main, [], catch_exceptions=False)
     assert done.exit_code == 0
     assert guards["load_questions"].calls == guards["load_vignettes"].calls == 1
@@ -177,7 +180,7 @@ def test_the_check_of_written_sentences_is_fitted_on_dev(guards, monkeypatch):
     limits, shares = fit_verify.choose(fit_verify.collect())
     assert guards["load_claims"].calls == 1
     assert limits.coverage in fit_verify.COVERAGES
-    assert shares["true"] + shares["held back: true"] >= 2 * 0.4
+    assert shares["true"] >= 0.4
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -30,6 +30,7 @@ OPERATOR_JUDGE = "judge"
 FEWEST_WORDS = 2  # with a meaning of their own: "This is permanent." says too little to be held to anything
 PLACES = 3  # of equal coverage that are looked at
 
+FEW_HELD = 0.5  # share of its words below which a sentence that the reader doubts is called "not in the source"
 VETOES = frozenset({"number", "unit", "condition"})  # rules that remove whatever the reader finds
 # Rules of which a broken one speaks against the sentence, not only for want of proof: the reader must be surest there.
 CONTRADICTS = frozenset({"negation", "hedge", "opposite", "order"})
@@ -102,7 +103,7 @@ class RuleVerifier:
         short = place.coverage < self._thresholds.coverage
         wanted = odds_wanted(self._thresholds, broken, short=short, two=len(place.sources) > 1)
         if read_odds(self._reader, place, self._names) < wanted:
-            return broken or (NOT_IN_SOURCE if short else READ)
+            return broken or (NOT_IN_SOURCE if short or place.coverage < FEW_HELD else READ)
         if self._judge and self._judge.entails(place.text, place.pair.claim.text) < self._judge_threshold:
             return OPERATOR_JUDGE
         return None
