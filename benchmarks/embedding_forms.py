@@ -62,7 +62,7 @@ def speed(count: int, rounds: int, clock) -> None:
     for form in FORMS:
         embeddings.embed_passages(texts[:2], form)
         runs[form] = run(form, lambda t, form=form: embeddings.embed_passages(t, form))
-    runs[PRODUCTS] = products(sum(min(embeddings.count_tokens(text), 256) for text in texts))
+    runs[PRODUCTS] = products(sum(min(count, 256) for count in embeddings.count_tokens(texts)))
     taken = {name: seconds.min() for name, seconds in in_turn(runs, rounds=rounds, clock=clock).items()}
     first = taken["sentence-transformers"]
     for name, seconds in taken.items():
