@@ -223,7 +223,7 @@ class Assistant:
         except Exception:
             log.exception("A question could not be answered")
             answer = self._unavailable(turn, notice, AssistantError("unexpected"))
-        if answer.notice is None:
+        if answer.notice is None and not long_talk:  # whose next message begins a new conversation
             answer = replace(answer, reminder=self._reminder(reading))
         if caution is not None and not (_is_crisis(answer.notice) and names_crisis(turn)):
             answer = replace(answer, caution=caution.text)
