@@ -80,7 +80,7 @@ def main(write: bool, workers: int, looked_at: int) -> None:
     )
     (danger, heard_danger), (crisis, heard_crisis) = ((words[seen], network[seen]) for words, network in both)
     rows, dangerous = read.rows.only(seen), read.heard.danger[seen]
-    joined = (danger + heard_danger) / 2  # as notice_network.join_scores has it
+    joined = (danger + heard_danger) / 2  # as NoticeWeigher has it
     harmless = ((rows.held & ~dangerous, FALSE_ALARMS), (rows.kind == "ordinary", ORDINARY_ALARMS))
     sure, doubt = choose_bounds(rows, joined, dangerous, harmless, widest=WIDEST)
     for name, scores in (("words", danger), ("network", heard_danger), ("both", joined)):

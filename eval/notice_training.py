@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 from numpy.typing import NDArray
+from sci_assistant_eval.batches import in_batches
 
 from sci_assistant.ask.notice_network import BUCKETS, WIDTHS, NoticeNetwork, pieces_of, tokens_of
 from sci_assistant.models import LocalEmbeddings
@@ -23,7 +24,7 @@ WORD = 64  # numbers of a word's vector
 LOOK, STATE, SIGN, JOIN = 96, 64, 32, 64  # of a convolution, a recurrent unit, the signs, the layer above
 COMMON = 20_000  # words of English that have a vector though no message holds them
 LEAST_WORD, LEAST_SIGN = 2, 5  # messages that a word, a sign must stand in
-EPOCHS, BATCH, POOL = 5, 64, 50
+EPOCHS, POOL = 5, 50  # of so many batches the texts are sorted by length together
 WORD_RATE, RATE = 2e-3, 4e-3  # highest learning rates, of the words' vectors and of all else
 DECAY = 1e-3
 FORGOTTEN, SIGNS_DROPPED, JOIN_DROPPED, LAST_DROPPED = 0.2, 0.2, 0.4, 0.3
@@ -83,7 +84,7 @@ def fit(heard: Heard, use: NDArray[np.int_], *, seed: int = 0, batches: int | No
     weights = torch.from_numpy(np.where(heard.danger, calm, 1.0) * heard.weight).float()
     danger, crisis = (torch.from_numpy(answers.astype(np.float32)) for answers in (heard.danger, heard.crisis))
     lengths = np.array([len(tokens) for tokens in heard.tokens])
-    steps = [batch for _ in range(EPOCHS) for batch in _batches(use, lengths, random)][:batches]
+    steps = [batch for _ in range(EPOCHS) for batch in in_batches(use, lengths, random, pool=POOL)][:batches]
     words = list(net.parts["words"].parameters())
     rest = [part for name, part in net.parts.named_parameters() if not name.startswith("words.")]
     optimizer = torch.optim.AdamW([{"params": words}, {"params": rest}], weight_decay=DECAY)
@@ -100,16 +101,6 @@ def fit(heard: Heard, use: NDArray[np.int_], *, seed: int = 0, batches: int | No
             optimizer.step()
             schedule.step()
     return net.network()
-
-
-def _batches(use: NDArray[np.int_], lengths: NDArray[np.int_], random: np.random.Generator) -> list[list[int]]:
-    """Rows in batches of like length, in a random order."""
-    order = random.permutation(use)
-    found: list[list[int]] = []
-    for start in range(0, len(order), POOL * BATCH):
-        pool = sorted((int(row) for row in order[start : start + POOL * BATCH]), key=lambda row: int(lengths[row]))
-        found += [pool[at : at + BATCH] for at in range(0, len(pool), BATCH)]
-    return [found[int(n)] for n in random.permutation(len(found))]
 
 
 class _Net:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 import numpy as np
 from numpy.typing import NDArray
+from sci_assistant_eval.batches import in_batches
 
 from sci_assistant.graph import GraphModel, WordPieces
 from sci_assistant.reader import NOTHING, Network, rarities, shortened
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 PARTS = 3  # views of a token: its word piece and two layers
 INNER = 192  # hidden numbers of the network
 DROPOUT = 0.2
-BATCH = 64
 LEARNING_RATE = 1e-3
 WARM_UP = 0.1  # share of the steps
 DECAY = 0.02
@@ -93,7 +93,9 @@ def fit(
     net = Net()
     random = np.random.default_rng(seed)
     lengths = np.array([texts.lengths[said] + texts.lengths[held] for said, held in pairs])
-    steps = [batch for _ in range(epochs) for batch in _batches(lengths, random)][:batches]
+    steps = [batch for _ in range(epochs) for batch in in_batches(np.arange(len(pairs)), lengths, random, pool=POOL)][
+        :batches
+    ]
     optimizer = torch.optim.AdamW(net.parts.parameters(), lr=LEARNING_RATE, weight_decay=DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, LEARNING_RATE, total_steps=len(steps) + 1, pct_start=WARM_UP
@@ -109,16 +111,6 @@ def fit(
             optimizer.step()
             schedule.step()
     return net.network()
-
-
-def _batches(lengths: NDArray[np.int_], random: np.random.Generator) -> list[list[int]]:
-    """Positions in batches of like length, in a random order."""
-    order = random.permutation(len(lengths))
-    found: list[list[int]] = []
-    for start in range(0, len(order), POOL * BATCH):
-        pool = sorted((int(n) for n in order[start : start + POOL * BATCH]), key=lambda n: int(lengths[n]))
-        found += [pool[at : at + BATCH] for at in range(0, len(pool), BATCH)]
-    return [found[int(n)] for n in random.permutation(len(found))]
 
 
 class Net:

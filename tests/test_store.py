@@ -322,12 +322,32 @@ def test_a_damaged_vector_cache_is_made_anew(store, corpus, embeddings):
 def parsed(monkeypatch):
     """Names of the sources that were parsed."""
     names: list[str] = []
-    for reader in ("_read_file", "_read_line"):
-        read = getattr(parse_module, reader)
+    for place, reader in ((parse_module._FileSource, "read"), (parse_module, "_read_line")):
+        read = getattr(place, reader)
         monkeypatch.setattr(
-            parse_module, reader, lambda name, *rest, _read=read: (names.append(name), _read(name, *rest))[1]
+            place, reader, lambda of, *rest, _read=read: (names.append(getattr(of, "_name", of)), _read(of, *rest))[1]
         )
     return names
+
+
+def test_an_edit_that_is_saved_while_its_article_is_read_is_taken_up_by_the_next_run(
+    store, corpus, embeddings, monkeypatch
+):
+    build_index(store, [corpus], embeddings)
+    write(corpus, "beta", "Opening of beta.\n\n## Signs\n\nThe sign of beta is a blue mark.\n")
+    read = parse_module._FileSource.read
+
+    def slow(source):
+        article = read(source)
+        write(corpus, "beta", "Opening of beta.\n\n## Signs\n\nThe sign of beta is a green mark.\n")
+        return article
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(parse_module._FileSource, "read", slow)
+        build_index(store, [corpus], embeddings)
+    assert "blue" in store.live().articles["beta"].text
+    assert build_index(store, [corpus], embeddings).updated == ("beta",)
+    assert "green" in store.live().articles["beta"].text
 
 
 def test_what_stands_as_it_did_is_not_parsed_again(store, corpus, embeddings, parsed):

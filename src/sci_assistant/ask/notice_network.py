@@ -13,15 +13,15 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib.resources import files
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sci_assistant.ask.weighed import NOTICES, Scores, WeighedWords, load_words
+from sci_assistant.weights import shipped_arrays
 
 NAME = "notice_network.npz"
 WIDTHS = (1, 3, 5)  # words that a convolution looks at
@@ -29,6 +29,7 @@ BUCKETS = 2**13  # of pieces of words
 PIECES = (3, 4, 5)  # letters of a piece
 MOST_PIECES = 20  # of one word
 WAYS = ("forth", "back")  # in which a text is read
+KEPT_WORDS = 20_000
 MOST_TOKENS = 400  # of a conversation: its beginning and its end
 
 Floats = NDArray[np.float32]
@@ -56,16 +57,15 @@ class NoticeNetwork:
         danger, crisis = hidden @ self.arrays["decide"] + self.arrays["decide_bias"]
         return Scores(float(danger), float(crisis))
 
-    def _vector(self, token: str) -> Floats:
-        known = self._vectors.get(token)
-        if known is None:
-            pieces = self.arrays["pieces"][pieces_of(token)].mean(axis=0)
-            known = self._vectors[token] = self.arrays["words"][self.vocabulary.get(token, 0)] + pieces
-        return known
-
     @cached_property
-    def _vectors(self) -> dict[str, Floats]:
-        return {}
+    def _vector(self) -> Callable[[str], Floats]:
+        """The vector of a word; those of the newest words are kept."""
+
+        def made(token: str) -> Floats:
+            pieces = self.arrays["pieces"][pieces_of(token)].mean(axis=0)
+            return np.asarray(self.arrays["words"][self.vocabulary.get(token, 0)] + pieces)
+
+        return lru_cache(maxsize=KEPT_WORDS)(made)
 
     def _convolved(self, vectors: Floats, width: int) -> Floats:
         """The peaks of a convolution, the text continued by zeros."""
@@ -121,12 +121,8 @@ class NoticeWeigher:
     def weigh(self, heard: str, signs: Iterable[str]) -> Scores:
         """The scores of a conversation as the rules hear it, with its signs."""
         signs = frozenset(signs)
-        return join_scores(self.words.weigh(heard, signs), self.network.score(heard, signs))
-
-
-def join_scores(words: Scores, network: Scores) -> Scores:
-    """What both say together."""
-    return Scores((words.first + network.first) / 2, (words.second + network.second) / 2)
+        words, network = self.words.weigh(heard, signs), self.network.score(heard, signs)
+        return Scores((words.first + network.first) / 2, (words.second + network.second) / 2)
 
 
 @cache
@@ -140,10 +136,10 @@ def load_network() -> NoticeNetwork:
     """The network that ships with the package: `words` and `pieces` hold a vector a row, `look_N` convolutions over N
     words, `forth_` and `back_` the recurrent units (reset, keep, fresh), `sign`, `join` and `decide` plain layers.
     """
-    with (files("sci_assistant") / "data" / NAME).open("rb") as stream:
-        raw = dict(np.load(stream).items())
-    words, signs = (bytes(raw.pop(name)).decode().split("\n") for name in ("vocabulary", "signs"))
-    arrays = {name: np.asarray(array, dtype=np.float32) for name, array in raw.items()}
+    arrays = shipped_arrays(NAME)
+    words, signs = (
+        arrays.pop(name).astype(np.uint8).tobytes().decode().split("\n") for name in ("vocabulary", "signs")
+    )
     return NoticeNetwork(
         {word: row for row, word in enumerate(words, start=1)}, {sign: row for row, sign in enumerate(signs)}, arrays
     )

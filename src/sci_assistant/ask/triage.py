@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -86,7 +86,6 @@ class Reading:
         self._first = max(0, self._last - FOLLOWED)
         self._shown: dict[int, list[Rule]] = {}
         self._alone: dict[int, list[Rule]] = {}
-        self._held: dict[tuple[str, bool], list[_Message]] = {}
 
     @property
     def notice(self) -> Notice | None:
@@ -105,19 +104,12 @@ class Reading:
         return self._moves_on(self._last)
 
     def _moves_on(self, at: int) -> bool:
-        newest = _Conversation(self._messages[at : at + 1], self._rules, self._holding)
+        newest = _Conversation(self._messages[at : at + 1], self._rules)
         if at == self._first or newest.score(self._weigher).first >= self._weigher.doubt:
             return False
         # The oldest first, since each needs those before it.
         before = [rule for earlier in range(self._first, at) for rule in self._find(earlier)]
         return bool(before) and not any(rule.kind == "crisis" for rule in before)
-
-    def _holding(self, thing: str, voided: bool) -> list[_Message]:
-        """The messages that hold a thing, looked for once: of a thousand messages few do."""
-        key = (thing, voided)
-        if key not in self._held:
-            self._held[key] = [message for message in self._messages if message.places(thing, voided=voided)]
-        return self._held[key]
 
     def _find(self, at: int) -> list[Rule]:
         """The rules that are shown with a message."""
@@ -131,7 +123,7 @@ class Reading:
         Of many words, all messages together, some raise a rule by chance: there a rule needs as much danger in the
         words as words alone.
         """
-        conversation = _Conversation(self._messages[: at + 1], self._rules, self._holding)
+        conversation = _Conversation(self._messages[: at + 1], self._rules)
         raised, scores, weigher = conversation.raised, conversation.scores(self._weigher), self._weigher
         danger = max(score.first for score in scores)
         doubt = weigher.doubt if len(conversation.text.split()) <= BRIEF_WORDS else weigher.sure
@@ -217,16 +209,9 @@ def _hear(texts: Sequence[str], rules: Rules) -> list[_Message]:
 class _Conversation:
     """Messages that follow one another, as heard, and what the rules find in them."""
 
-    def __init__(
-        self,
-        messages: Sequence[_Message],
-        rules: Rules,
-        holding: Callable[[str, bool], Sequence[_Message]] | None = None,
-    ) -> None:
-        """`holding` gives the messages, these and others, that hold a thing; None where all are to be looked at."""
+    def __init__(self, messages: Sequence[_Message], rules: Rules) -> None:
         self._messages = messages
         self._rules = rules
-        self._holding = holding
         self._places: dict[tuple[str, bool], list[_Place]] = {}
 
     @cached_property
@@ -256,8 +241,7 @@ class _Conversation:
         """How it sounds, whole and in its newest messages alone: earlier talk never covers danger."""
         last = len(self._messages) - 1
         newest = [
-            _Conversation(self._messages[first:], self._rules, self._holding)
-            for first in sorted({max(0, last - 2), last} - {0})
+            _Conversation(self._messages[first:], self._rules) for first in sorted({max(0, last - 2), last} - {0})
         ]
         return [part.score(weigher) for part in (self, *newest)]
 
@@ -278,9 +262,12 @@ class _Conversation:
         rule that lasts needs nothing in the newest message.
         """
         voided = rule.voided or pattern.told
-        parts = [self._ways(part, voided=voided) for part in pattern.parts]
-        if not all(parts):
-            return False
+        parts = []
+        for part in pattern.parts:
+            ways = self._ways(part, voided=voided)
+            if not ways:
+                return False
+            parts.append(ways)
         newest = self._messages[-1].position
         if not rule.lasts and not any(place.message == newest for ways in parts for way in ways for place in way):
             return False
@@ -296,25 +283,19 @@ class _Conversation:
 
     def _ways(self, things: Sequence[str], *, voided: bool) -> list[tuple[_Place, ...]]:
         """Every way in which the things of a part stand near each other, or in different messages."""
-        places = [self._where(thing, voided=voided) for thing in things]
-        if not all(places):
-            return []
+        places = []
+        for thing in things:
+            found = self._where(thing, voided=voided)
+            if not found:
+                return []
+            places.append(found)
         return [way for way in product(*places) if _near(way)]
-
-    def _that_hold(self, thing: str, voided: bool) -> Sequence[_Message]:
-        """Its messages that may hold a thing."""
-        if self._holding is None:
-            return self._messages
-        first, last = self._messages[0].position, self._messages[-1].position
-        return [message for message in self._holding(thing, voided) if first <= message.position <= last]
 
     def _where(self, thing: str, *, voided: bool) -> list[_Place]:
         """Places of a thing, as many as are looked at: those told as happening first, then the newest."""
         key = (thing, voided)
         if key not in self._places:
-            places = [
-                p for message in reversed(self._that_hold(thing, voided)) for p in message.places(thing, voided=voided)
-            ]
+            places = [p for message in reversed(self._messages) for p in message.places(thing, voided=voided)]
             self._places[key] = sorted(places, key=lambda place: not place.told)[:MOST_PLACES]
         return self._places[key]
 

@@ -44,10 +44,29 @@ def read_entries(file: Path) -> tuple[AskedEntry, ...]:
     Raises:
         ArticleError: the file cannot be read, or has another form.
     """
-    if not file.is_file():
-        return ()
-    name = f"{FOLDER}/{file.name}"
-    return _parse_entries(decode(read_bytes(file, name=name), name=name), name)
+    return parse_entries(file, read_list(file))
+
+
+def read_list(file: Path) -> bytes:
+    """The bytes of a file of questions, none where there is no file.
+
+    Raises:
+        CorpusError: the file cannot be read.
+    """
+    return read_bytes(file, name=_name(file)) if file.is_file() else b""
+
+
+def parse_entries(file: Path, raw: bytes) -> tuple[AskedEntry, ...]:
+    """The questions that the bytes of a file hold.
+
+    Raises:
+        ArticleError: they have another form.
+    """
+    return _parse_entries(decode(raw, name=_name(file)), _name(file)) if raw else ()
+
+
+def _name(file: Path) -> str:
+    return f"{FOLDER}/{file.name}"
 
 
 @lru_cache(maxsize=KEPT)

@@ -11,13 +11,13 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
 from sci_assistant.errors import ArticleError, CorpusError
-from sci_assistant.ingest.asked import KEPT, AskedEntry, asked_file, read_entries, resolve
+from sci_assistant.ingest.asked import KEPT, AskedEntry, asked_file, parse_entries, read_list, resolve
 from sci_assistant.ingest.blocks import Part, assemble, clean
 from sci_assistant.ingest.files import MAX_BYTES, decode, list_files, read_bytes, read_lines
 from sci_assistant.ingest.frontmatter import split_front_matter
@@ -79,7 +79,8 @@ def list_sources(path: Path) -> Iterator[Unread]:
         elif file.name.lower().endswith((".jsonl", ".jsonl.gz")):
             yield from _list_records(name, file)
         else:
-            yield Unread(name, partial(_digest_file, name, file), partial(_read_file, name, file))
+            source = _FileSource(name, file)
+            yield Unread(name, source.digest, source.read)
 
 
 @cache
@@ -100,22 +101,39 @@ def _broken(name: str, problem: CorpusError) -> Unread:
     return Unread(name, lambda _id: "", lambda: problem)
 
 
-def _digest_file(name: str, file: Path, article_id: str) -> str:
-    digest = hashlib.sha256(name.encode())
-    try:
-        for part in (file, asked_file(file, article_id)):
-            digest.update(hashlib.sha256(read_bytes(part, name=name) if part.is_file() else b"").digest())
-    except CorpusError:
-        return ""
-    return digest.hexdigest()
+class _FileSource:
+    """A file of one article and the questions beside it. Their bytes are read once, so that an editor who saves
+    meanwhile never gets the digest of one version with the article of another."""
 
+    def __init__(self, name: str, file: Path) -> None:
+        self._name, self._file = name, file
+        self._lists: dict[str, bytes] = {}
 
-def _read_file(name: str, file: Path) -> Article | CorpusError:
-    try:
-        article = _parse_file(decode(read_bytes(file, name=name), name=name), name=name, ending=file.suffix.lower())
-        return _with_questions(article, read_entries(asked_file(file, article.id)))
-    except CorpusError as error:
-        return error
+    @cached_property
+    def _raw(self) -> bytes:
+        return read_bytes(self._file, name=self._name)
+
+    def _list(self, article_id: str) -> bytes:
+        if article_id not in self._lists:
+            self._lists[article_id] = read_list(asked_file(self._file, article_id))
+        return self._lists[article_id]
+
+    def digest(self, article_id: str) -> str:
+        digest = hashlib.sha256(self._name.encode())
+        try:
+            for part in (self._raw, self._list(article_id)):
+                digest.update(hashlib.sha256(part).digest())
+        except CorpusError:
+            return ""
+        return digest.hexdigest()
+
+    def read(self) -> Article | CorpusError:
+        name, ending = self._name, self._file.suffix.lower()
+        try:
+            article = _parse_file(decode(self._raw, name=name), name=name, ending=ending)
+            return _with_questions(article, parse_entries(asked_file(self._file, article.id), self._list(article.id)))
+        except CorpusError as error:
+            return error
 
 
 @lru_cache(maxsize=KEPT)
