@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 MOST_CONNECTED = 1000  # questions that Gradio holds at once; the desk's line ends long before
 MOST_KEPT = 2000  # conversations in memory; the oldest is forgotten first
+MOST_ENDED = 10_000  # exchanges that are remembered as stopped or cleared
 STOP_WITHIN_S = 0.5  # how soon an answer that is being written can be stopped
 EMPTY = "Type or dictate a question first."
 STILL_ANSWERING = "Your last question is still being answered. Wait, or press Stop."
@@ -58,26 +60,51 @@ class Handlers:
         self.assistant = assistant
         self.settings = settings
         self.keep_gap = keep_gap
+        self._ended: OrderedDict[str, str] = OrderedDict()  # exchange's key -> "stopped" or "cleared", of the latest
+
+    def settled(self, exchanges: Exchanges) -> Exchanges:
+        """The conversation as the person left it: what was stopped is stopped, what was cleared is gone.
+
+        Gradio keeps the conversation, and a step that was on its way when Stop or Clear was pressed may be kept
+        after it; nobody sees that step.
+        """
+        cleared = [at for at, exchange in enumerate(exchanges) if self._ended.get(exchange.key) == "cleared"]
+        left = exchanges[cleared[-1] + 1 :] if cleared else exchanges
+        return tuple(
+            replace(exchange, stopped=True)
+            if exchange.pending and self._ended.get(exchange.key) == "stopped"
+            else exchange
+            for exchange in left
+        )
+
+    def _end(self, exchanges: Exchanges, how: str) -> None:
+        self._ended.update((exchange.key, how) for exchange in exchanges)
+        while len(self._ended) > MOST_ENDED:
+            self._ended.popitem(last=False)
 
     def shown(self, exchanges: Exchanges, hint: str = "", *, keep: bool = False) -> str:
         feedback = self.settings.feedback_file is not None
         count = self.assistant.article_count
         return carried(conversation(exchanges, article_count=count, feedback=feedback, hint=hint, keep=keep))
 
-    def send(self, question: str, exchanges: Exchanges, written: bool | None = None) -> Iterator[tuple[Exchanges, str]]:
+    def send(
+        self, question: str, exchanges: Exchanges, written: bool | None = None, *, key: str | None = None
+    ) -> Iterator[tuple[Exchanges, str]]:
         """The question at once, then its answer, as it grows where it is written: exchanges and their HTML.
 
         While a model says nothing the same is given again and again, so that Stop ends the generator at once.
 
         The page's script takes the question out of the field, so that words typed meanwhile stay. A question that
         is too long goes to the assistant too, which looks for an emergency in it and says that it is too long; it
-        stays in the field to be shortened.
+        stays in the field to be shortened. `key` is the exchange's, where it stood in line before.
         """
+        exchanges = self.settled(exchanges)
         hint = self.hint(question, exchanges)
         if hint:
             yield exchanges, self.shown(exchanges, hint)
             return
         asked = Exchange(len(exchanges) + 1, question)
+        asked = replace(asked, key=key or asked.key)
         keep = len(question) > self.settings.max_question_chars
         yield (*exchanges, asked), self.shown((*exchanges, asked), keep=keep)
         turn = Turn(question, tuple(exchange.question for exchange in exchanges))
@@ -98,12 +125,15 @@ class Handlers:
 
     def stop(self, exchanges: Exchanges, draft: str) -> tuple[Exchanges, str, str]:
         """The last question without its answer, and back in the field if that is empty."""
+        exchanges = self.settled(exchanges)
         if not exchanges or not exchanges[-1].pending:
             return exchanges, self.shown(exchanges), draft
-        stopped = (*exchanges[:-1], replace(exchanges[-1], stopped=True))
+        self._end(exchanges[-1:], "stopped")
+        stopped = self.settled(exchanges)
         return stopped, self.shown(stopped), draft or exchanges[-1].question
 
-    def clear(self) -> tuple[Exchanges, str]:
+    def clear(self, exchanges: Exchanges) -> tuple[Exchanges, str]:
+        self._end(exchanges, "cleared")
         return (), self.shown(())
 
     @staticmethod
@@ -200,7 +230,7 @@ def build_blocks(
         asks = [gr.on([field.submit, send.click], ask, [field, exchanges, *switches], shows, **shared)]
         asks += [button.click(ask, [button, exchanges, *switches], shows, **shared) for button in buttons]
         stop.click(handlers.stop, [exchanges, field], [*shows, field], cancels=asks, **quiet)
-        clear.click(handlers.clear, None, shows, cancels=asks, **quiet)
+        clear.click(handlers.clear, exchanges, shows, cancels=asks, **quiet)
         blocks.load(refresh, None, [head, *buttons], **quiet)
     blocks.max_threads = MOST_CONNECTED  # what Gradio counts as threads are questions in our line, which hold none
     blocks.state_session_capacity = MOST_KEPT

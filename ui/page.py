@@ -6,8 +6,9 @@ carries it to the browser: `carried` makes it one line, which Markdown leaves al
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from sci_assistant.markup import Html, element, fragment
@@ -61,6 +62,7 @@ class Exchange:
 
     number: int
     question: str
+    key: str = field(default_factory=lambda: secrets.token_hex(8))  # one for each asking, whatever is asked
     answer: Answer | None = None
     stopped: bool = False
     growing: Partial | None = None  # what was shown of an answer that is being written, or was stopped

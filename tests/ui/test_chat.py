@@ -200,7 +200,7 @@ def test_copy_takes_the_answer_with_its_sources(page: Page, context: BrowserCont
 def test_a_vote_is_kept_with_an_optional_word(page: Page, site: Site) -> None:
     ask(page, "What is AD?")
     page.get_by_role("button", name="No, answer 1 was not helpful").click()
-    expect(page.get_by_text("Thank you. This was kept.")).to_be_visible()
+    expect(page.locator("#message-1 .thanks")).to_have_text("Thank you. This was kept.")
     page.get_by_label("What was good or missing in answer 1?").fill("too long")
     with page.expect_response("**/feedback"):
         page.get_by_role("button", name="Send, word about answer 1").click()

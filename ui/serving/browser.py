@@ -44,6 +44,7 @@ def in_line(desk: Desk, handlers: Handlers, *, switch: bool) -> Send:
 async def _send(
     desk: Desk, handlers: Handlers, request: gr.Request, question: str, exchanges: Exchanges, written: bool | None
 ) -> AsyncGenerator[Shown]:
+    exchanges = handlers.settled(exchanges)
     if handlers.hint(question, exchanges):
         for shown in handlers.send(question, exchanges, written):
             yield shown
@@ -59,7 +60,7 @@ async def _send(
                 asked = replace(asked, place=place)
                 yield (*exchanges, asked), handlers.shown((*exchanges, asked))
             done: Exchanges = ()
-            async with aclosing(desk.steps(ticket, handlers.send(question, exchanges, written))) as steps:
+            async with aclosing(desk.steps(ticket, handlers.send(question, exchanges, written, key=asked.key))) as steps:
                 async for done, html in steps:
                     yield done, html
         if done and done[-1].answer is not None:
