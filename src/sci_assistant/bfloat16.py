@@ -6,7 +6,7 @@ keep a cosine above 0.9999 to float32 (tests/test_models.py), at three to five t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,18 +67,33 @@ class LowPrecisionModel:
     def embed(self, encoded: Sequence[Ids]) -> NDArray[np.float32]:
         """Unit vectors of tokenised texts."""
         import torch
+        from torch.nn.functional import normalize
 
         vectors = np.empty((len(encoded), HIDDEN), dtype=np.float32)
         with torch.inference_mode():
             for batch in batches([len(ids) for ids in encoded], most=self._most):
-                numbers, mask = (
-                    torch.from_numpy(part).to(self._device) for part in padded([encoded[p] for p in batch])
-                )
-                vectors[batch] = self._forward(numbers, mask).cpu().numpy()
+                states, mask = self._read([encoded[position] for position in batch])
+                told = (states * mask[:, :, None].float()).sum(1)
+                vectors[batch] = normalize(told, dim=1).cpu().numpy()
         return vectors
 
+    def states(self, encoded: Sequence[Ids]) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
+        """Positions of texts, and what the last layer makes of their tokens: arrays (texts, tokens, HIDDEN)."""
+        import torch
+
+        with torch.inference_mode():
+            for batch in batches([len(ids) for ids in encoded], most=self._most):
+                yield batch, self._read([encoded[position] for position in batch])[0].cpu().numpy()
+
+    def _read(self, encoded: Sequence[Ids]) -> tuple[torch.Tensor, torch.Tensor]:
+        """States of shape (texts, tokens, HIDDEN) and the mask, (texts, tokens)."""
+        import torch
+
+        numbers, mask = (torch.from_numpy(part).to(self._device) for part in padded(encoded))
+        return self._forward(numbers, mask), mask
+
     def _forward(self, numbers: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """Vectors of shape (texts, HIDDEN) from token numbers and mask, both (texts, tokens)."""
+        """What the last layer makes of each token, from token numbers and mask, both (texts, tokens)."""
         from torch.nn import functional as f
 
         w = self._weights
@@ -87,8 +102,7 @@ class LowPrecisionModel:
         heard = None if bool(mask.all()) else mask.bool()[:, None, None, :]
         for layer in range(LAYERS):
             x = self._layer(x, heard, layer)
-        weights = mask[:, :, None].float()
-        return f.normalize((x * weights).sum(1), dim=1)
+        return x
 
     def _layer(self, x: torch.Tensor, heard: torch.Tensor | None, n: int) -> torch.Tensor:
         from torch.nn import functional as f

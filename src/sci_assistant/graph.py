@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sci_assistant.errors import ModelError
+from sci_assistant.pooling import Tokens
 from sci_assistant.weights import HIDDEN, LAYERS, MOST_TOKENS, TOKENIZER, WEIGHTS, Weights, read_weights
 
 if TYPE_CHECKING:
@@ -91,6 +92,11 @@ class WordPieces:
     def encode(self, texts: Sequence[str]) -> list[Ids]:
         """Token numbers as the model reads them: with special ones, cut off where it reads no further."""
         return [encoding.ids for encoding in self._cut.encode_batch_fast(list(texts))]
+
+    def place(self, texts: Sequence[str]) -> list[Tokens]:
+        """The same, with the place of each token in its text."""
+        found = self._cut.encode_batch(list(texts))
+        return [Tokens(one.ids, np.array(one.offsets[1:-1], dtype=np.int64).reshape(-1, 2)[:, 0]) for one in found]
 
     def names(self, ids: Ids) -> list[str]:
         """Word pieces as they are written, "##" before one that goes on a word."""

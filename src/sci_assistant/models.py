@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sci_assistant.bfloat16 import LowPrecisionModel, cpu_has_bfloat16, device_name
 from sci_assistant.errors import ModelError
 from sci_assistant.graph import GraphModel, WordPieces
+from sci_assistant.pooling import Passage, pooled
 from sci_assistant.weights import (
     BUNDLED_NAME,
     BUNDLED_SHA256,
@@ -179,6 +180,17 @@ class LocalEmbeddings:
     def embed_passages(self, texts: Sequence[str], form: Form) -> Vectors:
         """Unit vectors of passages in a form of `passage_form`, shape (len(texts), dimensions), float32."""
         return self._embed(texts, form)
+
+    @staticmethod
+    def pools(form: Form) -> bool:
+        """Whether sentences get their vectors from their passages: where a corpus is large, and pass by pass counts."""
+        return form == "torch-bfloat16"
+
+    def embed_with_sentences(self, passages: Sequence[Passage]) -> Vectors:
+        """Unit vectors of passages, each followed by those of its sentences, in one pass in bfloat16; float32."""
+        tokens = self._pieces.place([passage.text for passage in passages])
+        states = self._low_precision.states([text.ids for text in tokens])
+        return pooled(passages, tokens, states, self.spec.dimensions)
 
     def _embed(self, texts: Sequence[str], form: Form) -> Vectors:
         if not texts:

@@ -60,7 +60,8 @@ async def _send(
                 asked = replace(asked, place=place)
                 yield (*exchanges, asked), handlers.shown((*exchanges, asked))
             done: Exchanges = ()
-            async with aclosing(desk.steps(ticket, handlers.send(question, exchanges, written, key=asked.key))) as steps:
+            answers = handlers.send(question, exchanges, written, key=asked.key)
+            async with aclosing(desk.steps(ticket, answers)) as steps:
                 async for done, html in steps:
                     yield done, html
         if done and done[-1].answer is not None:

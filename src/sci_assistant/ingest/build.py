@@ -24,12 +24,13 @@ from sci_assistant.assemble import plan_segments, seal, verify, write_arrays, wr
 from sci_assistant.chroma import Step
 from sci_assistant.errors import CorpusError, RemovalsRefused, StoreError
 from sci_assistant.index import Build, BuildFiles, check_model, glossary_hash
-from sci_assistant.ingest.chunk import CHUNKING_VERSION, embedded_sentences
+from sci_assistant.ingest.chunk import CHUNKING_VERSION
 from sci_assistant.ingest.embed import Before, Cut, Embedder, Progress
 from sci_assistant.ingest.glossary import read_glossary
 from sci_assistant.ingest.parse import Unread, list_sources, reading_version
 from sci_assistant.manifest import FORMAT_VERSION, Manifest, SegmentRecord, SourceRecord
 from sci_assistant.models import LocalEmbeddings
+from sci_assistant.pooling import Passage
 from sci_assistant.store import Store, VectorCache
 from sci_assistant.types import Article, Term
 
@@ -354,9 +355,7 @@ def _write(
 def _characters(plan: _Plan) -> int:
     """How many characters are embedded, about: each article as chunks and as sentences, and the questions it lists."""
     return sum(
-        len(article.text)
-        + sum(len(text) for text in embedded_sentences(article))
-        + sum(len(phrasing) for asked in article.asked for phrasing in asked.phrasings)
+        2 * len(article.text) + sum(len(phrasing) for asked in article.asked for phrasing in asked.phrasings)
         for article in plan.articles
     )
 
@@ -378,21 +377,18 @@ def _write_vectors(
     progress: Progress,
     step: Step,
 ) -> tuple[SegmentRecord, ...]:
-    """Embed what is new, chunks first: Chroma takes them in while the sentences are embedded."""
-    sentences = [(a.id, embedded_sentences(a)) for a in plan.articles]
-    asked = [(a.id, [phrasing for each in a.asked for phrasing in each.phrasings]) for a in plan.articles]
-    foils = foil_texts() if any(each for _, each in asked) else ()  # without lists there is nothing to weigh against
-    groups = (
-        [cut.chunks[i].embedded for i in cut.new],
-        before.new_texts("sentences", sentences, same),
-        before.new_texts("asked", asked, same),
-        foils,
-    )
+    """Embed what is new, chunks and their sentences first: Chroma takes them in while the questions are embedded."""
+    sentences = [(a.id, len(a.sentences)) for a in plan.articles]
+    asked = [(a.id, sum(len(each.phrasings) for each in a.asked)) for a in plan.articles]
+    foils = foil_texts() if any(count for _, count in asked) else ()  # without lists nothing is weighed against them
+    edited = before.edited(cut, plan.articles, same)
+    groups = (edited.passages, before.new_phrasings(plan.articles, same), [Passage(text) for text in foils])
     found = embedder.vectors(groups, progress=progress, step=step)
-    of_chunks = before.chunk_vectors(cut, next(found))
+    of_edited, of_sentences = edited.split(next(found))
+    of_chunks = before.chunk_vectors(cut, edited, of_edited)
     laid = plan_segments(before.records, before.segments(cut))
     segments = side.submit(write_new_segment, store.place, folder.name, cut.chunks, of_chunks, laid, step=step)
-    of_sentences, of_asked, of_foils = found
+    of_asked, of_foils = found
     arrays: dict[str, NDArray[Any]] = {
         "chunks": of_chunks,
         "segment_of": laid.segment_of,

@@ -12,9 +12,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from sci_assistant.pooling import Passage
 from sci_assistant.types import Article, Chunk
 
-CHUNKING_VERSION = "3"  # a build made with another version is not extended
+CHUNKING_VERSION = "4"  # a build made with another version is not extended
 TARGET_TOKENS = 160  # word pieces of a chunk where sentences allow it
 SPECIAL_TOKENS = 2  # [CLS] and [SEP]
 HEAD_TOKENS = 64  # at most so many word pieces of title and path
@@ -35,12 +36,34 @@ def chunk_articles(articles: Iterable[Article], *, budget: Budget, count_tokens:
     return tuple(c for article in articles for c in chunk_article(article, budget=budget, count_tokens=count_tokens))
 
 
-def embedded_sentences(article: Article) -> list[str]:
-    """What is embedded of each sentence: without its title and section "Call the same day." could be of anything."""
-    return [
-        f"{article.title} {article.sections[s.section].title}: {article.quote(s.start, s.end)}"
-        for s in article.sentences
-    ]
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """What is embedded of a chunk, and the numbers of the sentences that have their vectors from it."""
+
+    passage: Passage
+    sentences: tuple[int, ...]
+
+
+def embedded_of(article: Article, chunks: Iterable[Chunk]) -> list[Embedded]:
+    """What is embedded of all chunks of an article. A sentence that stands in several has its vector from the first."""
+    told: set[int] = set()
+    found: list[Embedded] = []
+    for chunk in chunks:
+        begin = at = len(chunk.embedded) - len(chunk.text)
+        here: dict[int, tuple[int, int]] = {}
+        alone: list[str] = []
+        for index in chunk.sentences:
+            text = article.quote(article.sentences[index].start, article.sentences[index].end)
+            place = chunk.embedded.find(text, at)
+            if place >= 0:
+                at = place + len(text)
+            if index not in told:  # one that is longer than a chunk has the vector of its beginning
+                here[index] = (place, at) if place >= 0 else (begin, len(chunk.embedded))
+                # without its title and section "Call the same day." could be of anything
+                alone.append(f"{article.title} {article.sections[chunk.section].title}: {text}")
+        told.update(here)
+        found.append(Embedded(Passage(chunk.embedded, tuple(here.values()), tuple(alone)), tuple(here)))
+    return found
 
 
 def chunk_article(article: Article, *, budget: Budget, count_tokens: CountTokens) -> tuple[Chunk, ...]:

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from sci_assistant.chroma import Step
 from sci_assistant.index import BuildFiles
-from sci_assistant.ingest.chunk import Budget, chunk_article
+from sci_assistant.ingest.chunk import Budget, Embedded, chunk_article, embedded_of
 from sci_assistant.manifest import SegmentRecord
 from sci_assistant.models import Form, LocalEmbeddings, Vectors
+from sci_assistant.pooling import Passage
 from sci_assistant.store import VectorCache
 from sci_assistant.types import Article, Chunk
 
@@ -28,38 +29,55 @@ EMBED_STEP = 256  # texts between two steps of the progress bar
 
 Progress = Callable[[int, int], None]  # done, of
 Kind = Literal["chunks", "sentences", "asked"]
-ArticleTexts = Sequence[tuple[str, Sequence[str]]]  # article id and its texts
 
 
 class Embedder:
-    """Embeds groups of texts in turn, each text once, and only those not in the cache, which `side` writes."""
+    """Embeds groups of passages in turn, each once, and only those not in the cache, which `side` writes."""
 
     def __init__(self, embeddings: LocalEmbeddings, form: Form, cache: VectorCache, side: Executor) -> None:
         self._embeddings, self._form, self._cache, self._side = embeddings, form, cache, side
         self.embedded = 0
 
-    def vectors(self, groups: Sequence[Sequence[str]], *, progress: Progress, step: Step) -> Iterator[Vectors]:
-        """For each group the unit vectors of its texts, shape (len(group), dimensions)."""
-        number = {text: n for n, text in enumerate(dict.fromkeys(text for group in groups for text in group))}
-        once = list(number)
+    def vectors(self, groups: Sequence[Sequence[Passage]], *, progress: Progress, step: Step) -> Iterator[Vectors]:
+        """For each group the unit vectors of its passages, each followed by those of its sentences."""
+        if not self._embeddings.pools(self._form):
+            groups = [[each for passage in group for each in passage.apart] for group in groups]
+        once = list(dict.fromkeys(key for group in groups for passage in group for key in passage.keys))
+        number = {key: row for row, key in enumerate(once)}
         found, missing = self._cache.get(once)
-        left = set(missing)
+        left = {once[row] for row in missing}
+        todo = [self._unknown(group, left) for group in groups]
+        count = sum(len(each) for each in todo)
         written: list[Future[None]] = []
-        for group in groups:
-            rows = [number[text] for text in group]
-            todo = sorted(left.intersection(rows), key=lambda row: (-len(once[row]), row))
-            left.difference_update(todo)
-            for start in range(0, len(todo), EMBED_STEP):
-                part = todo[start : start + EMBED_STEP]
-                texts = [once[row] for row in part]
-                found[np.asarray(part)] = fresh = self._embeddings.embed_passages(texts, self._form)
-                written.append(self._side.submit(self._cache.put, texts, fresh))
+        for group, unknown in zip(groups, todo, strict=True):
+            for start in range(0, len(unknown), EMBED_STEP):
+                part = unknown[start : start + EMBED_STEP]
+                keys = [key for passage in part for key in passage.keys]
+                fresh = self._embed(part)
+                found[[number[key] for key in keys]] = fresh
+                written.append(self._side.submit(self._cache.put, keys, fresh))
                 self.embedded += len(part)
-                progress(self.embedded, len(missing))
-                step(f"{self.embedded} of {len(missing)} texts embedded")
+                progress(self.embedded, count)
+                step(f"{self.embedded} of {count} texts embedded")
+            rows = [number[key] for passage in group for key in passage.keys]
             yield found[np.asarray(rows, dtype=np.int64)]
         for each in written:
             each.result()
+
+    def _embed(self, passages: Sequence[Passage]) -> Vectors:
+        if any(passage.spans for passage in passages):
+            return self._embeddings.embed_with_sentences(passages)
+        return self._embeddings.embed_passages([passage.text for passage in passages], self._form)
+
+    @staticmethod
+    def _unknown(group: Sequence[Passage], left: set[str]) -> list[Passage]:
+        """Those of which a vector is `left` to be made, once, the longest first; it is no longer left then."""
+        unknown = []
+        for passage in group:
+            if not left.isdisjoint(passage.keys):
+                unknown.append(passage)
+                left.difference_update(passage.keys)
+        return sorted(unknown, key=lambda passage: -len(passage.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +91,33 @@ class Cut:
     def new(self) -> NDArray[np.int64]:
         """Positions of the chunks that the build before did not have."""
         return np.flatnonzero(self.rows < 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """Chunks of articles that are new or have changed: their positions, and article by article what is embedded."""
+
+    positions: NDArray[np.int64]
+    embedded: Sequence[Sequence[Embedded]]
+
+    @property
+    def passages(self) -> list[Passage]:
+        return [one.passage for article in self.embedded for one in article]
+
+    def split(self, vectors: Vectors) -> tuple[Vectors, Vectors]:
+        """The chunks' vectors, and those of the articles' sentences in their order, from those of `passages`."""
+        chunks = np.empty((len(self.positions), vectors.shape[1]), dtype=np.float32)
+        sentences = [vectors[:0]]
+        row = at = 0
+        for article in self.embedded:
+            own = np.empty((sum(len(one.sentences) for one in article), vectors.shape[1]), dtype=np.float32)
+            for one in article:
+                chunks[at] = vectors[row]
+                own[list(one.sentences)] = vectors[row + 1 : row + 1 + len(one.sentences)]
+                row += 1 + len(one.sentences)
+                at += 1
+            sentences.append(own)
+        return chunks, np.concatenate(sentences)
 
 
 class Before:
@@ -126,14 +171,28 @@ class Before:
             rows += places
         return Cut(tuple(chunks), np.asarray(rows, dtype=np.int64))
 
-    def chunk_vectors(self, cut: Cut, fresh: Vectors) -> Vectors:
-        """Vectors of all chunks, from those of the chunks that had none before."""
+    def edited(self, cut: Cut, articles: Sequence[Article], same: frozenset[str]) -> Edited:
+        """What is embedded of those articles whose sentences had no vectors before."""
+        by_article: dict[str, list[int]] = {}
+        for position, chunk in enumerate(cut.chunks):
+            by_article.setdefault(chunk.article, []).append(position)
+        positions: list[int] = []
+        embedded: list[list[Embedded]] = []
+        for article in articles:
+            if not self._has("sentences", article.id, same):
+                here = by_article.get(article.id, [])
+                positions += here
+                embedded.append(embedded_of(article, [cut.chunks[position] for position in here]))
+        return Edited(np.asarray(positions, dtype=np.int64), embedded)
+
+    def chunk_vectors(self, cut: Cut, edited: Edited, fresh: Vectors) -> Vectors:
+        """Vectors of all chunks, from those of the edited articles' chunks."""
         if self._files is None:
             return fresh
         vectors = np.empty((len(cut.chunks), fresh.shape[1]), dtype=np.float32)
-        old = np.flatnonzero(cut.rows >= 0)
-        vectors[old] = self._files.chunk_vectors[cut.rows[old]]
-        vectors[cut.new] = fresh
+        kept = np.setdiff1d(np.arange(len(cut.chunks)), edited.positions)
+        vectors[kept] = self._files.chunk_vectors[cut.rows[kept]]
+        vectors[edited.positions] = fresh
         return vectors
 
     def segments(self, cut: Cut) -> NDArray[np.int16]:
@@ -143,28 +202,29 @@ class Before:
             return none
         return np.where(cut.rows >= 0, self._files.segment_of[cut.rows], none)
 
-    def new_texts(self, kind: Kind, texts: ArticleTexts, same: frozenset[str]) -> list[str]:
-        """Those texts whose vectors the build before did not have."""
-        return [text for article, each in texts if not self._has(kind, article, same) for text in each]
+    def new_phrasings(self, articles: Sequence[Article], same: frozenset[str]) -> list[Passage]:
+        """The listed questions whose vectors the build before did not have."""
+        new = [article for article in articles if not self._has("asked", article.id, same)]
+        return [Passage(text) for article in new for asked in article.asked for text in asked.phrasings]
 
     def text_vectors(
-        self, kind: Kind, texts: ArticleTexts, same: frozenset[str], fresh: Vectors
+        self, kind: Kind, counts: Sequence[tuple[str, int]], same: frozenset[str], fresh: Vectors
     ) -> NDArray[np.float16]:
-        """float16 vectors of all texts, from those of the new ones."""
+        """float16 vectors of all texts, so many of each article, from those of the new ones."""
         if self._files is None:
             return fresh.astype(np.float16)
         before = self._files.sentence_vectors if kind == "sentences" else self._files.asked_vectors
-        vectors = np.empty((sum(len(each) for _, each in texts), fresh.shape[1]), dtype=np.float16)
+        vectors = np.empty((sum(count for _, count in counts), fresh.shape[1]), dtype=np.float16)
         at = used = 0
-        for article, each in texts:
-            part = slice(at, at + len(each))
+        for article, count in counts:
+            part = slice(at, at + count)
             if self._has(kind, article, same):
                 rows = self._rows[kind][article]
                 vectors[part] = before[rows.start : rows.stop]
             else:
-                vectors[part] = fresh[used : used + len(each)]
-                used += len(each)
-            at += len(each)
+                vectors[part] = fresh[used : used + count]
+                used += count
+            at += count
         return vectors
 
     def _has(self, kind: Kind, article: str, same: frozenset[str]) -> bool:
