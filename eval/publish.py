@@ -30,7 +30,7 @@ from sci_assistant import wire
 from sci_assistant.ask.triage import Triage
 from sci_assistant.errors import EvaluationError
 from sci_assistant.index import Build
-from sci_assistant.models import LocalEmbeddings
+from sci_assistant.models import LocalEmbeddings, ModelSpec, Vectors
 from sci_assistant.publication import AnswerChange, AnswerReport
 from sci_assistant.publish import Step
 from sci_assistant.settings import Settings
@@ -60,11 +60,34 @@ class _Asked:
     whole: bool  # whether the floors of the gates say something
 
 
+class _TestVectors(LocalEmbeddings):
+    """A model that keeps the vectors of single questions: of test questions alone, never of what people ask."""
+
+    def __init__(self, model: LocalEmbeddings) -> None:
+        self._model = model
+        self._known: dict[str, Vectors] = {}
+
+    @cached_property
+    def spec(self) -> ModelSpec:
+        return self._model.spec
+
+    @cached_property
+    def revision(self) -> str:
+        return self._model.revision
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        if len(texts) != 1:
+            return self._model.embed(texts)
+        if texts[0] not in self._known:
+            self._known[texts[0]] = self._model.embed(texts)
+        return self._known[texts[0]]
+
+
 class BuildCheck:
     """Asks the live and the new build. Answers of a build are kept, so that the next check need not ask it again."""
 
     def __init__(self, settings: Settings, embeddings: LocalEmbeddings, options: AskOptions | None = None) -> None:
-        self._settings, self._embeddings = settings, embeddings
+        self._settings, self._embeddings = settings, _TestVectors(embeddings)
         self._options = options or AskOptions()
         self._known: dict[tuple[str, str], Record] = {}  # by build and question
 
@@ -178,17 +201,21 @@ def _counting(run: Run | None, questions: set[str]) -> Run | None:
     return replace(run, records=tuple(r for r in run.records if r.kind == MESSAGE or r.key in questions))
 
 
-def _with_figures(run: Run) -> Run:
+def _with_figures(run: Run, gates: Sequence[Gate]) -> Run:
+    """A run with the figures of gates."""
     asked = [record for record in run.records if record.kind != MESSAGE]
     told = [record for record in run.records if record.kind == MESSAGE]
-    return replace(run, figures=(*compute_figures(asked), *message_figures(told)))
+    return replace(
+        run,
+        figures=(*compute_figures(asked, only={(gate.group, gate.metric) for gate in gates}), *message_figures(told)),
+    )
 
 
 def _gates(after: Run | None, before: Run | None, gates: Sequence[Gate], *, whole: bool) -> tuple[tuple[str, ...], int]:
     """The gates that do not hold, in words, and how many were looked at."""
     if after is None or not after.records:
         return (), 0
-    after = _with_figures(after)
+    after = _with_figures(after, gates)
     floors = [gate for gate in gates if gate.floor is not None and (whole or _absolute(gate))]
     seen = [gate for gate in floors if after.figure(gate.group, gate.metric) is not None]
     failed = [*below_floors(after, floors)]

@@ -6,7 +6,7 @@ that the articles answer counts 0 in key-fact recall and is left out where only 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Literal
 
@@ -228,18 +228,24 @@ def groups_of(record: Record) -> tuple[str, ...]:
     return ("all", "covered", "answerable", f"answerable: {length}", f"style: {record.style}")
 
 
-def compute_figures(records: Sequence[Record]) -> tuple[Figure, ...]:
-    """Every metric of every group, with intervals; latencies and the area under the curve over all questions."""
+def compute_figures(records: Sequence[Record], *, only: Container[tuple[str, str]] | None = None) -> tuple[Figure, ...]:
+    """Every metric of every group, with intervals; latencies and the area under the curve over all questions.
+
+    Args:
+        only: groups with a metric of theirs, where not all are wanted: intervals take a while.
+    """
     groups: dict[str, list[Record]] = {}
     for record in records:
         for group in groups_of(record):
             groups.setdefault(group, []).append(record)
-    return tuple(figure for group, members in groups.items() for figure in _group_figures(group, members))
+    return tuple(figure for group, members in groups.items() for figure in _group_figures(group, members, only))
 
 
-def _group_figures(group: str, records: Sequence[Record]) -> Iterator[Figure]:
+def _group_figures(group: str, records: Sequence[Record], only: Container[tuple[str, str]] | None) -> Iterator[Figure]:
     names = dict.fromkeys(name for record in records for name in record.values)
     for name in names:
+        if only is not None and (group, name) not in only:
+            continue
         if name in ("confidence", "loss"):
             continue
         values = [record.values[name] for record in records if name in record.values]
@@ -252,7 +258,7 @@ def _group_figures(group: str, records: Sequence[Record]) -> Iterator[Figure]:
             yield from _figure(group, name, values, mean)
     sure = [record for record in records if "confidence" in record.values]
     ordered = losses_by_confidence([r.values["confidence"] for r in sure], [r.values["loss"] for r in sure])
-    if group == "all":
+    if group == "all" and (only is None or (group, "aurc") in only):
         yield from _figure(group, "aurc", ordered.tolist(), area)
 
 

@@ -147,6 +147,7 @@ def test_nearest_agrees_with_exact_search(assistant, embeddings):
 @pytest.mark.parametrize("field", ["model", "chunking"])
 def test_a_store_of_another_model_or_chunking_is_refused_with_the_command(store, corpus, embeddings, field):
     build_index(store, [corpus], embeddings)
+    store.close()  # another process has nothing open yet
     path = store.build_folder(store.current_name()) / "manifest.json"
     raw = json.loads(path.read_text(encoding="utf-8"))
     if field == "model":
@@ -163,10 +164,11 @@ def test_a_store_of_another_model_or_chunking_is_refused_with_the_command(store,
 
 def test_a_store_of_an_older_format_is_refused_with_the_command(store, corpus, embeddings):
     build_index(store, [corpus], embeddings)
+    store.close()  # another process has nothing open yet
     path = store.build_folder(store.current_name()) / "manifest.json"
     raw = json.loads(path.read_text(encoding="utf-8")) | {"format_version": 1}
     path.write_text(json.dumps(raw), encoding="utf-8")
-    with pytest.raises(StoreMismatch, match=r"format 1, wanted 3.*sci-assistant index --rebuild"):
+    with pytest.raises(StoreMismatch, match=r"format 1, wanted 4.*sci-assistant index --rebuild"):
         store.live()
     assert build_index(store, [corpus], embeddings, rebuild=True).published
 
@@ -186,6 +188,7 @@ def test_a_store_of_an_older_format_is_refused_with_the_command(store, corpus, e
 )
 def test_a_damaged_file_is_said_plainly_and_rebuild_mends_it(store, corpus, embeddings, name):
     build_index(store, [corpus], embeddings)
+    store.close()  # another process has nothing open yet
     path = store.build_folder(store.current_name()) / name
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(StoreError, match="sci-assistant index --rebuild"):
@@ -197,6 +200,7 @@ def test_a_damaged_file_is_said_plainly_and_rebuild_mends_it(store, corpus, embe
 @pytest.mark.parametrize("damage", ["cut short", "overwritten", "gone"])
 def test_damaged_vectors_are_said_plainly_and_rebuild_mends_them(store, corpus, embeddings, damage):
     build_index(store, [corpus], embeddings)
+    store.close()  # another process has nothing open yet
     database = store.place.segment_folder(store.current_name()) / "chroma.sqlite3"
     if damage == "gone":
         shutil.rmtree(database.parent)

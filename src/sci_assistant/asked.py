@@ -124,9 +124,9 @@ def foils_hash() -> str:
     return hashlib.sha256("\n".join(foil_texts()).encode("utf-8")).hexdigest()
 
 
-def unanswered(foils: NDArray[np.float32], chunks: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The foils that no passage lies near: a corpus of other medicine answers what is a foil elsewhere."""
+def unanswered(foils: NDArray[np.float32], chunks: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which foils no passage lies near: a corpus of other medicine answers what is a foil elsewhere."""
     if not len(foils) or not len(chunks):
-        return foils
+        return np.ones(len(foils), dtype=bool)
     best = np.concatenate([(foils[start : start + 256] @ chunks.T).max(axis=1) for start in range(0, len(foils), 256)])
-    return foils[best < ANSWERED]
+    return np.asarray(best < ANSWERED)

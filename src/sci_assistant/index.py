@@ -110,13 +110,19 @@ class BuildFiles:
         return self._array("sentences.npy")
 
     @cached_property
-    def asked_vectors(self) -> NDArray[np.float16]:
-        """Unit vectors of the phrasings that all articles list, in their order."""
+    def asked_vectors(self) -> NDArray[np.float32]:
+        """Unit vectors of the phrasings that all articles list, in their order; read as they lie on the disk."""
         return self._array("asked.npy")
 
     @cached_property
     def foil_vectors(self) -> NDArray[np.float16]:
+        """Unit vectors of all foils; none where no article lists questions."""
         return self._array("foils.npy")
+
+    @cached_property
+    def foils_used(self) -> NDArray[np.bool_]:
+        """Which of them no passage answers."""
+        return np.asarray(self._array("foils_used.npy"))
 
 
 class Build:
@@ -142,8 +148,9 @@ class Build:
         self.vocabulary = self.files.vocabulary
         try:
             self.keyword = KeywordIndex(folder / "keyword", len(self.chunks))
-            self.asked = AskedIndex(tuple(self.articles.values()), self.files.asked_vectors, self.files.foil_vectors)
-        except (OSError, ValueError) as error:
+            foils = self.files.foil_vectors[self.files.foils_used]
+            self.asked = AskedIndex(tuple(self.articles.values()), self.files.asked_vectors, foils)
+        except (OSError, ValueError, IndexError) as error:
             raise StoreError(f"The build {folder} is damaged: {error} {REBUILD}") from error
         self.position = {chunk.id: i for i, chunk in enumerate(self.chunks)}
         self._first_sentence = self._sentence_offsets()

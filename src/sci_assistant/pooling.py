@@ -62,7 +62,7 @@ def pooled(passages: Sequence[Passage], tokens: Sequence[Tokens], states: States
         for position, text in zip(positions, seen, strict=True):
             rows = _rows(passages[position], tokens[position], text)
             vectors[first[position] : first[position + 1]] = list(rows)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
 
 
 def _rows(passage: Passage, tokens: Tokens, seen: Floats) -> Iterator[Floats]:

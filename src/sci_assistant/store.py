@@ -118,13 +118,17 @@ class Store:
         """Open what is live now, where it is not open yet. One thread at a time, so that nobody goes back."""
         name = self._live_name()
         if self._open is None or self._open[0] != name:
-            fresh = Build(self._local(name), server=self.server, brief=self._brief)
-            with self._guard:
-                if self._open is not None:
-                    self._retired.append((time.monotonic(), self._open[1]))
-                self._open = (name, fresh)
+            self.adopt(name, Build(self._local(name), server=self.server, brief=self._brief))
         self._close_retired()
+        assert self._open is not None
         return self._open[1]
+
+    def adopt(self, name: str, build: Build) -> None:
+        """Answer from a build that is open already. The one before is closed when no question uses it any more."""
+        with self._guard:
+            if self._open is not None:
+                self._retired.append((time.monotonic(), self._open[1]))
+            self._open = (name, build)
 
     def live_files(self) -> BuildFiles:
         """The files of the live build, without its vectors in Chroma.
@@ -133,7 +137,8 @@ class Store:
             StoreEmpty: nothing is indexed.
             StoreError: the build cannot be read.
         """
-        return BuildFiles(self._local(self._live_name()))
+        name, opened = self._live_name(), self._open
+        return opened[1].files if opened is not None and opened[0] == name else BuildFiles(self._local(name))
 
     def _local(self, name: str) -> Path:
         """The folder of a build, fetched from the server where it is not here yet."""

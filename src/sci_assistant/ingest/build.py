@@ -126,10 +126,16 @@ def build_index(
             return report
         before = None if rebuild else old  # what may be damaged is not taken over
         name, embedded, chunks = _write(store, plan, corpus, embeddings, old=before, progress=progress, step=step)
-        if not _accepted(store, name, accept):
+        fresh = _accepted(store, name, accept)
+        if fresh is None:
             return report
         step("verified")
-        store.publish(name, step=step)
+        try:
+            store.publish(name, step=step)
+        except BaseException:
+            fresh.close()
+            raise
+        store.adopt(name, fresh)
         return IndexReport(
             report.added,
             report.updated,
@@ -143,18 +149,19 @@ def build_index(
         )
 
 
-def _accepted(store: Store, name: str, accept: Accept | None) -> bool:
-    """Verify a build and ask `accept` about it; one that is refused, or broken off, is removed."""
-    accepted = False
+def _accepted(store: Store, name: str, accept: Accept | None) -> Build | None:
+    """Verify a build and ask `accept` about it; one that is refused, or broken off, is closed and removed."""
+    accepted: Build | None = None
     try:
         fresh = Build(store.build_folder(name), server=store.server)
         try:
             verify(fresh)
-            accepted = accept is None or accept(fresh)
+            accepted = fresh if accept is None or accept(fresh) else None
         finally:
-            fresh.close()
+            if accepted is None:
+                fresh.close()
     finally:
-        if not accepted:
+        if accepted is None:
             store.discard(name)
     return accepted
 
@@ -380,7 +387,9 @@ def _write_vectors(
     """Embed what is new, chunks and their sentences first: Chroma takes them in while the questions are embedded."""
     sentences = [(a.id, len(a.sentences)) for a in plan.articles]
     asked = [(a.id, sum(len(each.phrasings) for each in a.asked)) for a in plan.articles]
-    foils = foil_texts() if any(count for _, count in asked) else ()  # without lists nothing is weighed against them
+    listed = any(count for _, count in asked)  # without lists nothing is weighed against foils
+    known = before.foil_vectors() if listed else None
+    foils = foil_texts() if listed and known is None else ()
     edited = before.edited(cut, plan.articles, same)
     groups = (edited.passages, before.new_phrasings(plan.articles, same), [Passage(text) for text in foils])
     found = embedder.vectors(groups, progress=progress, step=step)
@@ -389,12 +398,14 @@ def _write_vectors(
     laid = plan_segments(before.records, before.segments(cut))
     segments = side.submit(write_new_segment, store.place, folder.name, cut.chunks, of_chunks, laid, step=step)
     of_asked, of_foils = found
+    of_foils = of_foils if known is None else known
     arrays: dict[str, NDArray[Any]] = {
         "chunks": of_chunks,
         "segment_of": laid.segment_of,
         "sentences": before.text_vectors("sentences", sentences, same, of_sentences),
         "asked": before.text_vectors("asked", asked, same, of_asked),
-        "foils": unanswered(of_foils, of_chunks).astype(np.float16),
+        "foils": of_foils.astype(np.float16),
+        "foils_used": unanswered(of_foils, of_chunks),
     }
     write_arrays(folder, arrays, step=step)
     return segments.result()

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from sci_assistant.pooling import Passage
 from sci_assistant.types import Article, Chunk
 
-CHUNKING_VERSION = "4"  # a build made with another version is not extended
+CHUNKING_VERSION = "3"  # a build made with another version is not extended
 TARGET_TOKENS = 160  # word pieces of a chunk where sentences allow it
 SPECIAL_TOKENS = 2  # [CLS] and [SEP]
 HEAD_TOKENS = 64  # at most so many word pieces of title and path

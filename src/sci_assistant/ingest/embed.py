@@ -16,6 +16,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sci_assistant.asked import foil_texts, foils_hash
 from sci_assistant.chroma import Step
 from sci_assistant.index import BuildFiles
 from sci_assistant.ingest.chunk import Budget, Embedded, chunk_article, embedded_of
@@ -29,6 +30,8 @@ EMBED_STEP = 256  # texts between two steps of the progress bar
 
 Progress = Callable[[int, int], None]  # done, of
 Kind = Literal["chunks", "sentences", "asked"]
+# A question is compared with all listed ones, which are read as they lie on the disk, but with few sentences.
+NUMBERS: dict[Kind, type[np.floating]] = {"sentences": np.float16, "asked": np.float32}
 
 
 class Embedder:
@@ -207,14 +210,22 @@ class Before:
         new = [article for article in articles if not self._has("asked", article.id, same)]
         return [Passage(text) for article in new for asked in article.asked for text in asked.phrasings]
 
+    def foil_vectors(self) -> Vectors | None:
+        """Vectors of the foils, None where it had none, or others."""
+        known = self._files is not None and self._files.manifest.foils_hash == foils_hash()
+        if self._files is None or not known or len(self._files.foil_vectors) != len(foil_texts()):
+            return None
+        return np.asarray(self._files.foil_vectors, dtype=np.float32)
+
     def text_vectors(
         self, kind: Kind, counts: Sequence[tuple[str, int]], same: frozenset[str], fresh: Vectors
-    ) -> NDArray[np.float16]:
-        """float16 vectors of all texts, so many of each article, from those of the new ones."""
+    ) -> NDArray[np.floating]:
+        """Vectors of all texts, so many of each article, from those of the new ones; of sentences in float16."""
+        kept = NUMBERS[kind]
         if self._files is None:
-            return fresh.astype(np.float16)
+            return fresh.astype(kept)
         before = self._files.sentence_vectors if kind == "sentences" else self._files.asked_vectors
-        vectors = np.empty((sum(count for _, count in counts), fresh.shape[1]), dtype=np.float16)
+        vectors = np.empty((sum(count for _, count in counts), fresh.shape[1]), dtype=kept)
         at = used = 0
         for article, count in counts:
             part = slice(at, at + count)

@@ -11,12 +11,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sci_assistant.ingest.findings import Finding
 from sci_assistant.types import Article
 
 RUN_WORDS = 8
 LEAST_SHARED = 0.7  # of the runs of the shorter sentence
+KEPT = 20_000  # sentences whose words are kept: a watcher reads them again and again
 MOST_ARTICLES = 2_000  # beyond, the index of runs would fill the memory
 _WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)*")
 _EVERYWHERE = frozenset("911 999 112 000 988 116 123 13 14 us uk canada europe australia".split())
@@ -35,8 +37,7 @@ class _Passage:
 
     @property
     def runs(self) -> frozenset[tuple[str, ...]]:
-        runs = (self.words[at : at + RUN_WORDS] for at in range(len(self.words) - RUN_WORDS + 1))
-        return frozenset(run for run in runs if _EVERYWHERE.isdisjoint(run))
+        return _runs(self.words)
 
 
 def find_overlaps(articles: Sequence[tuple[str, Article]]) -> Iterator[Finding]:
@@ -67,9 +68,20 @@ def _passages(articles: Sequence[tuple[str, Article]]) -> Iterator[_Passage]:
     for source, article in articles:
         for sentence in article.sentences:
             text = article.quote(sentence.start, sentence.end)
-            words = tuple(_WORD.findall(text.lower()))
+            words = _words(text)
             if len(words) >= RUN_WORDS and not text.endswith(":"):  # an introduction states nothing
                 yield _Passage(source, article, article.sections[sentence.section].title, text, words)
+
+
+@lru_cache(maxsize=KEPT)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(text.lower()))
+
+
+@lru_cache(maxsize=KEPT)
+def _runs(words: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
+    runs = (words[at : at + RUN_WORDS] for at in range(len(words) - RUN_WORDS + 1))
+    return frozenset(run for run in runs if _EVERYWHERE.isdisjoint(run))
 
 
 def _finding(passage: _Passage, twins: Sequence[_Passage]) -> Iterator[Finding]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from sci_assistant.ingest.blocks import HIDDEN
 
+KEPT = 2048  # texts: a watcher reads them again and again
 _ORDERS = re.compile(
     r"\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|the\s+|your\s+|these\s+)*"
     r"(?:previous|prior|above|earlier|preceding|system)\s+(?:\w+\s+)?(?:instructions?|prompts?|messages?|rules)\b"
@@ -27,6 +29,15 @@ _TARGETS = re.compile(r"\b(?:javascript|vbscript)\s*:(?=\S)|\bdata\s*:\s*text/ht
 
 def find_suspicious(text: str) -> Iterator[tuple[int, str]]:
     """Line number and description of each suspicious place."""
+    yield from _found(text)
+
+
+@lru_cache(maxsize=KEPT)
+def _found(text: str) -> tuple[tuple[int, str], ...]:
+    return tuple(_look(text))
+
+
+def _look(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
         for pattern, what in (
             (_ORDERS, "words addressed to a language model"),
