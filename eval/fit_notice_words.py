@@ -2,7 +2,7 @@
 
     python -m sci_assistant_eval.fit_notice_words [--write] [--workers N]    # about half an hour on two cores
 
-Two logistic regressions over the features of ask/weighed.py (weigh.py), and a network (notice_training.py): whether a
+Two logistic regressions over the features of ask/weighed.py (weigh.py), and networks (notice_training.py): whether a
 message tells of danger, and whether a dangerous one is a crisis. Beside harmless messages stand ordinary ones without
 a raised rule, at a low weight: development questions, and questions that articles list and answer without an
 emergency. Prints what is found, cross-validated, and chooses the two bounds there; the test split is never read.
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -48,6 +49,7 @@ ORDINARY = 0.6  # weight of an ordinary question
 FALSE_ALARMS = 0.04  # of the harmless messages that no rule was developed on, cross-validated
 ORDINARY_ALARMS = 1 / 30  # of ordinary questions
 SHOWN_FALSELY = 0.05  # share of harmless messages at which what is found is printed
+SEEDS = (0, 1)  # of a network each
 WIDEST = 1.6  # between the bounds: rules were written on these messages and are surer here than on new ones
 
 
@@ -69,7 +71,7 @@ class Fitted(NamedTuple):
 @click.command()
 @click.option("--write", is_flag=True, help="Replace the files that ship with the package.")
 @click.option("--workers", default=2, help="Processes that fit networks beside each other, a core each.")
-@click.option("--looked-at", default=2, help="Folds of five that the bounds are chosen on: a network each.")
+@click.option("--looked-at", default=1, help="Folds of five that the bounds are chosen on: networks for each.")
 def main(write: bool, workers: int, looked_at: int) -> None:
     """Fit on dev and print what is found."""
     read = read_messages()
@@ -83,7 +85,7 @@ def main(write: bool, workers: int, looked_at: int) -> None:
     joined = (danger + heard_danger) / 2  # as NoticeWeigher has it
     harmless = ((rows.held & ~dangerous, FALSE_ALARMS), (rows.kind == "ordinary", ORDINARY_ALARMS))
     sure, doubt = choose_bounds(rows, joined, dangerous, harmless, widest=WIDEST)
-    for name, scores in (("words", danger), ("network", heard_danger), ("both", joined)):
+    for name, scores in (("words", danger), ("networks", heard_danger), ("both", joined)):
         click.echo(f"{name}: {_separation(rows, scores, dangerous)}")
     click.echo(f"sure {sure:.1f}, doubt {doubt:.1f}; share with a notice, cross-validated:")
     for line in _table(rows, rows.shown(joined, sure, doubt)):
@@ -92,7 +94,10 @@ def main(write: bool, workers: int, looked_at: int) -> None:
     click.echo(f"crisis told from emergency rightly: {right:.3f}")
     if write:
         click.echo(save(read.rows, read.questions, (sure, doubt), NOTICES))
-        click.echo(save_network(fit_network(read.heard, np.arange(len(read.heard.texts)))))
+        everything = np.arange(len(read.heard.texts))
+        with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
+            fitted = pool.map(partial(_fit, read.heard, everything), SEEDS)
+            click.echo(save_networks(list(fitted)))
 
 
 def _separation(rows: Rows, scores: NDArray[np.float64], dangerous: Bits) -> str:
@@ -122,29 +127,38 @@ def _table(rows: Rows, shown: Bits) -> Iterator[str]:
 def cross_validate_network(
     read: Fitted, parts: Sequence[tuple[NDArray[np.int_], NDArray[np.int_]]], workers: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Both scores of every message of the folds that is looked at by a network that was fitted without it, else 0."""
+    """Both scores of every message of the folds, the mean of networks that were fitted without it; else 0."""
     danger, crisis = np.zeros(len(read.rows.found)), np.zeros(len(read.rows.found))
     _ = read.heard.begun  # made once, not in every process
     with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
-        found = pool.map(_fold, [read.heard] * len(parts), *zip(*parts, strict=True))
-        for (_, rest), scores in zip(parts, found, strict=True):
-            danger[rest], crisis[rest] = scores
+        tasks = [(part, seed) for part in parts for seed in SEEDS]
+        for ((_, rest), _), scores in zip(tasks, pool.map(partial(_fold, read.heard), tasks), strict=True):
+            danger[rest] += scores[0] / len(SEEDS)
+            crisis[rest] += scores[1] / len(SEEDS)
     return danger, crisis
 
 
+def _fit(heard: Heard, use: NDArray[np.int_], seed: int) -> NoticeNetwork:
+    return fit_network(heard, use, seed=seed)
+
+
 def _fold(
-    heard: Heard, fitted: NDArray[np.int_], rest: NDArray[np.int_]
+    heard: Heard, task: tuple[tuple[NDArray[np.int_], NDArray[np.int_]], int]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    network = fit_network(heard, fitted)
+    (fitted, rest), seed = task
+    network = fit_network(heard, fitted, seed=seed)
     scores = [network.score(heard.texts[row], heard.signs[row]) for row in rest]
     return np.array([score.first for score in scores]), np.array([score.second for score in scores])
 
 
-def save_network(network: NoticeNetwork) -> str:
-    """Replace the network that ships with the package; what was written."""
+def save_networks(networks: Sequence[NoticeNetwork]) -> str:
+    """Replace the networks that ship with the package; what was written."""
     path = Path(__file__).parents[1] / "src" / "sci_assistant" / "data" / NAME
-    lists = {"vocabulary": list(network.vocabulary), "signs": list(network.signs)}
-    saved: dict[str, Any] = {name: a.astype(np.float16) for name, a in network.arrays.items()}
+    first = networks[0]
+    lists = {"vocabulary": list(first.vocabulary), "signs": list(first.signs)}
+    saved: dict[str, Any] = {
+        name: np.stack([network.arrays[name] for network in networks]).astype(np.float16) for name in first.arrays
+    }
     saved |= {name: np.frombuffer("\n".join(each).encode(), np.uint8) for name, each in lists.items()}
     np.savez_compressed(path, **saved)
     return f"wrote {path}, {path.stat().st_size // 1024} KiB"

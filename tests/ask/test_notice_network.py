@@ -5,7 +5,7 @@ import pytest
 import torch
 from sci_assistant_eval.notice_training import Heard, _Net, fit
 
-from sci_assistant.ask.notice_network import MOST_TOKENS, load_network, load_weigher, pieces_of, tokens_of
+from sci_assistant.ask.notice_network import MOST_TOKENS, load_networks, load_weigher, pieces_of, tokens_of
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +41,12 @@ def test_a_fit_learns_what_it_is_shown(heard):
 
 
 def test_the_order_of_words_counts():
-    network = load_network()
     one, other = (
         "my dad passed out . he is not handing out flyers",
         "my dad is handing out flyers . he has not passed out",
     )
-    assert network.score(one, ()).first != network.score(other, ()).first
+    for network in load_networks():
+        assert network.score(one, ()).first != network.score(other, ()).first
 
 
 def test_slips_keep_some_pieces_of_a_word():

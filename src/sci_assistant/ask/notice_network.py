@@ -101,10 +101,11 @@ class NoticeNetwork:
 
 @dataclass(frozen=True, slots=True)
 class NoticeWeigher:
-    """Weighed words and network together: the mean of what both say. The bounds stand with the words."""
+    """Weighed words and networks together: the mean of what the words say and what the networks say on average. The
+    bounds stand with the words."""
 
     words: WeighedWords
-    network: NoticeNetwork
+    networks: tuple[NoticeNetwork, ...]
 
     @property
     def sure(self) -> float:
@@ -121,28 +122,33 @@ class NoticeWeigher:
     def weigh(self, heard: str, signs: Iterable[str]) -> Scores:
         """The scores of a conversation as the rules hear it, with its signs."""
         signs = frozenset(signs)
-        words, network = self.words.weigh(heard, signs), self.network.score(heard, signs)
-        return Scores((words.first + network.first) / 2, (words.second + network.second) / 2)
+        words = self.words.weigh(heard, signs)
+        first, second = np.mean([network.score(heard, signs) for network in self.networks], axis=0)
+        return Scores((words.first + float(first)) / 2, (words.second + float(second)) / 2)
 
 
 @cache
 def load_weigher() -> NoticeWeigher:
     """What ships with the package."""
-    return NoticeWeigher(load_words(NOTICES), load_network())
+    return NoticeWeigher(load_words(NOTICES), load_networks())
 
 
 @cache
-def load_network() -> NoticeNetwork:
-    """The network that ships with the package: `words` and `pieces` hold a vector a row, `look_N` convolutions over N
-    words, `forth_` and `back_` the recurrent units (reset, keep, fresh), `sign`, `join` and `decide` plain layers.
+def load_networks() -> tuple[NoticeNetwork, ...]:
+    """The networks that ship with the package, which differ in how they began.
+
+    One stands after another along the first axis of each array: `words` and `pieces` hold a vector a row, `look_N`
+    convolutions over N words, `forth_` and `back_` the recurrent units (reset, keep, fresh), `sign`, `join` and
+    `decide` plain layers. They share their vocabulary and signs.
     """
     arrays = shipped_arrays(NAME)
     words, signs = (
         arrays.pop(name).astype(np.uint8).tobytes().decode().split("\n") for name in ("vocabulary", "signs")
     )
-    return NoticeNetwork(
-        {word: row for row, word in enumerate(words, start=1)}, {sign: row for row, sign in enumerate(signs)}, arrays
-    )
+    rows = {word: row for row, word in enumerate(words, start=1)}
+    columns = {sign: column for column, sign in enumerate(signs)}
+    parts = zip(*arrays.values(), strict=True)
+    return tuple(NoticeNetwork(rows, columns, dict(zip(arrays, each, strict=True))) for each in parts)
 
 
 def tokens_of(heard: str) -> list[str]:

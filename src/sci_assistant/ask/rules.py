@@ -30,6 +30,7 @@ READINGS = frozenset(
         "fast-pulse",
     }
 )
+_WORD_START = re.compile(r"(?<![\w'])(?=\S)")
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -65,17 +66,11 @@ class Rule:
 
 
 class Thing:
-    """The phrases of one thing. Their expression is made when a text first holds all pieces of one of them: to make
-    all of them takes longer than to answer a question."""
+    """The phrases of one thing. Their expression is made when it is first used: to make all of them takes longer than
+    to answer a question."""
 
     def __init__(self, phrases: tuple[str, ...]) -> None:
         self.phrases = phrases
-        self._pieces: dict[str, list[tuple[str, ...]]] = {}  # by the first piece of a phrase: its other ones
-        for phrase in phrases:
-            first, *rest = (word for word in phrase.split() if word != "...")
-            others = tuple(piece for word in rest if "|" not in word for piece in word.split("*") if piece)
-            for either in first.split("|"):
-                self._pieces.setdefault(either.partition("*")[0], []).append(others)
 
     @cached_property
     def expression(self) -> re.Pattern[str]:
@@ -85,15 +80,32 @@ class Thing:
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Where a text names the thing."""
-        return self.expression.finditer(text) if self._may_stand_in(text) else iter(())
+        return self.expression.finditer(text)
 
-    def _may_stand_in(self, text: str) -> bool:
-        return any(
-            all(piece in text for piece in others)
-            for first, rest in self._pieces.items()
-            if first in text
-            for others in rest
-        )
+
+class Openings:
+    """How the phrases of all things begin: which things a text may name, so that only these are looked for."""
+
+    def __init__(self, things: Mapping[str, Thing]) -> None:
+        self._by_first: dict[str, list[tuple[str, tuple[str, ...]]]] = {}  # the thing, and the phrase's other pieces
+        for name, thing in things.items():
+            for phrase in thing.phrases:
+                first, *rest = (word for word in phrase.split() if word != "...")
+                others = tuple(piece for word in rest if "|" not in word for piece in word.split("*") if piece)
+                for either in first.split("|"):
+                    self._by_first.setdefault(either.partition("*")[0], []).append((name, others))
+        self._lengths = sorted({len(first) for first in self._by_first})
+
+    def named(self, text: str) -> frozenset[str]:
+        """The things of which all pieces of a phrase stand in a text, its first piece where a word begins."""
+        starts = [match.start() for match in _WORD_START.finditer(text)]
+        firsts = {text[start : start + length] for start in starts for length in self._lengths}
+        found: set[str] = set()
+        for first in self._by_first.keys() & firsts:
+            for name, others in self._by_first[first]:
+                if name not in found and all(piece in text for piece in others):
+                    found.add(name)
+        return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +114,7 @@ class Rules:
 
     rules: tuple[Rule, ...]
     things: Mapping[str, Thing]
+    openings: Openings
     context: frozenset[str]  # things that set the scene only
     bounds: Bounds
     first_steps: Mapping[str, tuple[str, ...]]
@@ -163,6 +176,7 @@ def parse_rules(raw: Mapping[str, Any]) -> Rules:
     return Rules(
         rules=rules,
         things=things,
+        openings=Openings(things),
         context=frozenset(raw["context"]),
         bounds=Bounds(**raw["readings"]),
         first_steps={kind: tuple(steps) for kind, steps in raw["first_steps"].items()},

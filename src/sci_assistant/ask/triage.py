@@ -327,6 +327,7 @@ class _Message:
         self._starts = [0, *(match.end() for match in _SPACE.finditer(text))]
         self._ends = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
         self._readings = find_readings(text, rules.bounds)
+        self._named = rules.openings.named(text)
         self._found: dict[tuple[str, bool], tuple[_Place, ...]] = {}
 
     def places(self, thing: str, *, voided: bool) -> tuple[_Place, ...]:
@@ -347,7 +348,7 @@ class _Message:
         )
 
     def _spans(self, thing: str) -> Iterable[tuple[int, int]]:
-        pattern = self._rules.things.get(thing)
+        pattern = self._rules.things[thing] if thing in self._named else None
         written = [match.span() for match in pattern.finditer(self.text)] if pattern is not None else []
         return (*written, *self._readings.get(thing, ()))
 
