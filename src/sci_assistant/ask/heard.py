@@ -76,8 +76,9 @@ def heard(text: str, *, terms: Sequence[str], vocabulary: frozenset[str], sounds
         text = f"{text[:READ_CHARS]} . {text[-READ_CHARS:]}"
     text = text.replace("’", "'").replace("‘", "'").replace("`", "'").replace("°", " ").lower()
     text = " ".join(text.split())
-    for said, meant in sounds.items():
-        text = re.sub(rf"\b{said}\b", meant, text)
+    for said, pattern, meant in _sound_patterns(tuple(sounds.items())):
+        if said is None or said in text:
+            text = pattern.sub(meant, text)
     text = _LEVEL.sub(_level, text)
     text = _SPOKEN.sub(lambda match: _digits(match.group()), text)
     for pattern, new in _CONTRACTIONS:
@@ -85,6 +86,15 @@ def heard(text: str, *, terms: Sequence[str], vocabulary: frozenset[str], sounds
     text = _ARE.sub(r"\1 are", text)
     text = _joined(text, terms)
     return re.sub(r"[a-z]+", lambda match: _mended(match.group(), vocabulary), text)
+
+
+@lru_cache(maxsize=4)
+def _sound_patterns(sounds: tuple[tuple[str, str], ...]) -> tuple[tuple[str | None, re.Pattern[str], str], ...]:
+    """Each sound's own letters, None where it is an expression, its expression, and what was said."""
+    return tuple(
+        (said if re.fullmatch("[a-z0-9' -]+", said) else None, re.compile(rf"\b{said}\b"), meant)
+        for said, meant in sounds
+    )
 
 
 def _level(match: re.Match[str]) -> str:
@@ -198,13 +208,23 @@ def _sounds_like(joined: str, terms: tuple[str, ...]) -> str | None:
         return None
     sound = _sound(joined)
     best = (ALIKE, "")
-    for term in terms:
-        if abs(len(term) - len(joined)) > 4 or _sound(term)[:1] != sound[:1]:
+    for term, said in _by_first_sound(terms).get(sound[:1], ()):
+        if abs(len(term) - len(joined)) > 4:
             continue
-        heard_alike = Indel.normalized_similarity(sound, _sound(term))
+        heard_alike = Indel.normalized_similarity(sound, said)
         likeness = 0.6 * heard_alike + 0.4 * Indel.normalized_similarity(joined, term)
         best = max(best, (likeness, term))
     return best[1] or None
+
+
+@lru_cache(maxsize=4)
+def _by_first_sound(terms: tuple[str, ...]) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """The terms with their sounds, by the first letter of the sound."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for term in terms:
+        sound = _sound(term)
+        found.setdefault(sound[:1], []).append((term, sound))
+    return found
 
 
 @lru_cache(maxsize=20_000)
