@@ -36,13 +36,7 @@ RAISED = [
 NOT_RAISED = [
     "what are the symptoms of autonomic dysreflexia",
     "how do i prevent a blood clot",
-    pytest.param(
-        "no chest pain today, just tired",
-        marks=pytest.mark.xfail(
-            strict=True,
-            reason="a false notice since the network weighs in: with so much more wanted of few words that it went, "
-            "one in fifty short messages that do tell of danger had none",
-        ),
+    "no chest pain today, just tired",
     ),
     "what is the suicide rate after sci",
     "can autonomic dysreflexia cause a stroke?",
