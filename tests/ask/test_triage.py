@@ -37,7 +37,6 @@ NOT_RAISED = [
     "what are the symptoms of autonomic dysreflexia",
     "how do i prevent a blood clot",
     "no chest pain today, just tired",
-    ),
     "what is the suicide rate after sci",
     "can autonomic dysreflexia cause a stroke?",
     "i had a seizure 10 years ago, can i drive",
