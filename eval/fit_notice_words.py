@@ -157,7 +157,7 @@ def save_networks(networks: Sequence[NoticeNetwork]) -> str:
     first = networks[0]
     lists = {"vocabulary": list(first.vocabulary), "signs": list(first.signs)}
     saved: dict[str, Any] = {
-        name: np.stack([network.arrays[name] for network in networks]).astype(np.float16) for name in first.arrays
+        name: np.concatenate([network.arrays[name] for network in networks]).astype(np.float16) for name in first.arrays
     }
     saved |= {name: np.frombuffer("\n".join(each).encode(), np.uint8) for name, each in lists.items()}
     np.savez_compressed(path, **saved)

@@ -182,7 +182,7 @@ class _Net:
         return torch.from_numpy(words), pieces, lengths, torch.from_numpy(signs)
 
     def network(self) -> NoticeNetwork:
-        """The weights as they ship."""
+        """The weights as they ship, of one network."""
         state = {name: array.detach().numpy() for name, array in self.parts.state_dict().items()}
         arrays = {name: state[f"{name}.weight"] for name in ("words", "pieces")}
         for width in WIDTHS:  # (out, in, place) -> place after place
@@ -194,4 +194,4 @@ class _Net:
             for ours, theirs in (("in", "ih"), ("kept", "hh")):
                 arrays[f"{way}_{ours}"] = state[f"read.weight_{theirs}_l0{ending}"].T
                 arrays[f"{way}_{ours}_bias"] = state[f"read.bias_{theirs}_l0{ending}"]
-        return NoticeNetwork(self._row, self._sign, {name: np.ascontiguousarray(a) for name, a in arrays.items()})
+        return NoticeNetwork(self._row, self._sign, {name: np.ascontiguousarray(a)[None] for name, a in arrays.items()})

@@ -5,7 +5,14 @@ import pytest
 import torch
 from sci_assistant_eval.notice_training import Heard, _Net, fit
 
-from sci_assistant.ask.notice_network import MOST_TOKENS, load_networks, load_weigher, pieces_of, tokens_of
+from sci_assistant.ask.notice_network import (
+    MOST_TOKENS,
+    NoticeNetwork,
+    load_network,
+    load_weigher,
+    pieces_of,
+    tokens_of,
+)
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +52,18 @@ def test_the_order_of_words_counts():
         "my dad passed out . he is not handing out flyers",
         "my dad is handing out flyers . he has not passed out",
     )
-    for network in load_networks():
-        assert network.score(one, ()).first != network.score(other, ()).first
+    assert load_network().score(one, ()).first != load_network().score(other, ()).first
+
+
+def test_several_networks_say_what_each_says_on_average(heard):
+    one, other = (fit(heard, np.arange(48), seed=seed, batches=20) for seed in (0, 1))
+    both = NoticeNetwork(
+        one.vocabulary, one.signs, {name: np.concatenate([one.arrays[name], other.arrays[name]]) for name in one.arrays}
+    )
+    for text, signs in zip(heard.texts[::12], heard.signs[::12], strict=True):
+        apart = np.array([one.score(text, signs), other.score(text, signs)])
+        assert not np.allclose(apart[0], apart[1], atol=1e-3)
+        assert np.allclose(both.score(text, signs), apart.mean(axis=0), atol=1e-5)
 
 
 def test_slips_keep_some_pieces_of_a_word():

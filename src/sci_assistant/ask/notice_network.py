@@ -39,7 +39,12 @@ _TOKEN = re.compile(r"[a-z0-9']+|[.?!]")
 
 @dataclass(frozen=True)
 class NoticeNetwork:
-    """The weights, for words of d numbers. Each layer is a matrix (in, out) and a bias; see `load_network`."""
+    """Some networks that differ in how they began, which are asked together: the mean of what they say counts.
+
+    In each array they stand one after another along the first axis; then a layer is a matrix (in, out) and a bias:
+    `words` and `pieces` hold a vector a row, `look_N` are convolutions over N words, `forth_` and `back_` the recurrent
+    units (reset, keep, fresh), `sign`, `join` and `decide` plain layers.
+    """
 
     vocabulary: Mapping[str, int]  # row of `words` by word; row 0 is for all others
     signs: Mapping[str, int]  # row of `sign` by sign
@@ -47,65 +52,71 @@ class NoticeNetwork:
 
     def score(self, heard: str, signs: Iterable[str]) -> Scores:
         """Log odds that a conversation tells of danger, and that a dangerous one is a crisis."""
-        vectors = np.stack([self._vector(token) for token in tokens_of(heard)])
+        vectors = np.stack([self._vector(token) for token in tokens_of(heard)], axis=1)
         seen = [self._convolved(vectors, width) for width in WIDTHS]
         read = self._recurrent(vectors)
         told = [self.signs[sign] for sign in signs if sign in self.signs]
-        signs_seen = self.arrays["sign"][told].sum(axis=0) + self.arrays["sign_bias"]
-        both = np.concatenate([*seen, read.max(axis=0), read.mean(axis=0), _bend(signs_seen)])
-        hidden = _bend(both @ self.arrays["join"] + self.arrays["join_bias"])
-        danger, crisis = hidden @ self.arrays["decide"] + self.arrays["decide_bias"]
+        signs_seen = self.arrays["sign"][:, told].sum(axis=1) + self.arrays["sign_bias"]
+        both = np.concatenate([*seen, read.max(axis=1), read.mean(axis=1), _bend(signs_seen)], axis=1)
+        hidden = _bend(self._layer(both, "join"))
+        danger, crisis = self._layer(hidden, "decide").mean(axis=0)
         return Scores(float(danger), float(crisis))
+
+    def _layer(self, values: Floats, name: str) -> Floats:
+        """A plain layer, for values of shape (networks, in)."""
+        return np.asarray(np.matmul(values[:, None], self.arrays[name])[:, 0] + self.arrays[f"{name}_bias"])
 
     @cached_property
     def _vector(self) -> Callable[[str], Floats]:
-        """The vector of a word; those of the newest words are kept."""
+        """The vectors of a word, shape (networks, d); those of the newest words are kept."""
 
         def made(token: str) -> Floats:
-            pieces = self.arrays["pieces"][pieces_of(token)].mean(axis=0)
-            return np.asarray(self.arrays["words"][self.vocabulary.get(token, 0)] + pieces)
+            pieces = self.arrays["pieces"][:, pieces_of(token)].mean(axis=1)
+            return np.asarray(self.arrays["words"][:, self.vocabulary.get(token, 0)] + pieces)
 
         return lru_cache(maxsize=KEPT_WORDS)(made)
 
     def _convolved(self, vectors: Floats, width: int) -> Floats:
         """The peaks of a convolution, the text continued by zeros."""
-        around = width // 2
-        padded = np.pad(vectors, ((around, around), (0, 0)))
-        beside = np.concatenate([padded[start : start + len(vectors)] for start in range(width)], axis=1)
-        return np.asarray(_bend(beside @ self.arrays[f"look_{width}"] + self.arrays[f"look_{width}_bias"]).max(axis=0))
+        around, length = width // 2, vectors.shape[1]
+        padded = np.pad(vectors, ((0, 0), (around, around), (0, 0)))
+        beside = np.concatenate([padded[:, start : start + length] for start in range(width)], axis=2)
+        looked = beside @ self.arrays[f"look_{width}"] + self.arrays[f"look_{width}_bias"][:, None]
+        return np.asarray(_bend(looked).max(axis=1))
 
     def _recurrent(self, vectors: Floats) -> Floats:
         """The states after each word, reading forth, beside those after reading back to it."""
         weights, bias = self._kept
+        networks, length, _ = vectors.shape
         size = weights.shape[1]
-        given = np.stack(
+        given = np.concatenate(
             [
-                words @ self.arrays[f"{way}_in"] + self.arrays[f"{way}_in_bias"]
-                for way, words in zip(WAYS, (vectors, vectors[::-1]), strict=True)
+                words @ self.arrays[f"{way}_in"] + self.arrays[f"{way}_in_bias"][:, None]
+                for way, words in zip(WAYS, (vectors, vectors[:, ::-1]), strict=True)
             ]
         )
-        state, states = np.zeros((2, size), dtype=np.float32), np.empty((2, len(vectors), size), dtype=np.float32)
-        for place in range(len(vectors)):
+        state = np.zeros((len(given), size), dtype=np.float32)
+        states = np.empty((len(given), length, size), dtype=np.float32)
+        for place in range(length):
             now, kept = given[:, place], np.matmul(state[:, None], weights)[:, 0] + bias
             gates = _squash(now[:, : 2 * size] + kept[:, : 2 * size])
             fresh = np.tanh(now[:, 2 * size :] + gates[:, :size] * kept[:, 2 * size :])
             states[:, place] = state = fresh + gates[:, size:] * (state - fresh)
-        return np.concatenate([states[0], states[1, ::-1]], axis=1)
+        return np.concatenate([states[:networks], states[networks:, ::-1]], axis=2)
 
     @cached_property
     def _kept(self) -> tuple[Floats, Floats]:
         """What a state is kept by, of both directions."""
-        weights, bias = (np.stack([self.arrays[f"{way}_kept{end}"] for way in WAYS]) for end in ("", "_bias"))
+        weights, bias = (np.concatenate([self.arrays[f"{way}_kept{end}"] for way in WAYS]) for end in ("", "_bias"))
         return weights, bias
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeWeigher:
-    """Weighed words and networks together: the mean of what the words say and what the networks say on average. The
-    bounds stand with the words."""
+    """Weighed words and networks together: the mean of what both say. The bounds stand with the words."""
 
     words: WeighedWords
-    networks: tuple[NoticeNetwork, ...]
+    network: NoticeNetwork
 
     @property
     def sure(self) -> float:
@@ -122,33 +133,26 @@ class NoticeWeigher:
     def weigh(self, heard: str, signs: Iterable[str]) -> Scores:
         """The scores of a conversation as the rules hear it, with its signs."""
         signs = frozenset(signs)
-        words = self.words.weigh(heard, signs)
-        first, second = np.mean([network.score(heard, signs) for network in self.networks], axis=0)
-        return Scores((words.first + float(first)) / 2, (words.second + float(second)) / 2)
+        words, network = self.words.weigh(heard, signs), self.network.score(heard, signs)
+        return Scores((words.first + network.first) / 2, (words.second + network.second) / 2)
 
 
 @cache
 def load_weigher() -> NoticeWeigher:
     """What ships with the package."""
-    return NoticeWeigher(load_words(NOTICES), load_networks())
+    return NoticeWeigher(load_words(NOTICES), load_network())
 
 
 @cache
-def load_networks() -> tuple[NoticeNetwork, ...]:
-    """The networks that ship with the package, which differ in how they began.
-
-    One stands after another along the first axis of each array: `words` and `pieces` hold a vector a row, `look_N`
-    convolutions over N words, `forth_` and `back_` the recurrent units (reset, keep, fresh), `sign`, `join` and
-    `decide` plain layers. They share their vocabulary and signs.
-    """
+def load_network() -> NoticeNetwork:
+    """The networks that ship with the package."""
     arrays = shipped_arrays(NAME)
     words, signs = (
         arrays.pop(name).astype(np.uint8).tobytes().decode().split("\n") for name in ("vocabulary", "signs")
     )
-    rows = {word: row for row, word in enumerate(words, start=1)}
-    columns = {sign: column for column, sign in enumerate(signs)}
-    parts = zip(*arrays.values(), strict=True)
-    return tuple(NoticeNetwork(rows, columns, dict(zip(arrays, each, strict=True))) for each in parts)
+    return NoticeNetwork(
+        {word: row for row, word in enumerate(words, start=1)}, {sign: row for row, sign in enumerate(signs)}, arrays
+    )
 
 
 def tokens_of(heard: str) -> list[str]:
