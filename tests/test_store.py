@@ -12,6 +12,7 @@ import pytest
 
 from sci_assistant.chroma import HNSW
 from sci_assistant.errors import CorpusError, RemovalsRefused, StoreBusy, StoreEmpty, StoreError, StoreMismatch
+from sci_assistant.index import Build
 from sci_assistant.ingest import build as build_module
 from sci_assistant.ingest import embed as embed_module
 from sci_assistant.ingest import parse as parse_module
@@ -250,6 +251,21 @@ def test_readers_see_the_old_build_until_the_new_one_is_complete(store, corpus, 
     reader.join()
     assert all(whole for whole, _ in seen)
     assert seen[-1][1] == 6
+
+
+def test_an_indexer_answers_from_the_build_that_it_made_and_closes_those_before(store, corpus, embeddings, monkeypatch):
+    """A watcher runs for weeks: what it has opened must not pile up."""
+    monkeypatch.setattr("sci_assistant.store.GRACE_SECONDS", 0.0)
+    closed: list[str] = []
+    close = Build.close
+    monkeypatch.setattr(Build, "close", lambda build: (closed.append(build.manifest.build), close(build)))
+    names = []
+    for name in ("delta", "epsilon", "zeta"):
+        write(corpus, name)
+        names.append(build_index(store, [corpus], embeddings).build)
+        opened = store.live()
+        assert (opened.manifest.build, store.live_files()) == (names[-1], opened.files)
+    assert closed == names[:-1]
 
 
 def test_two_indexers_at_once_the_second_says_who_holds_it(store, corpus, embeddings):

@@ -119,7 +119,6 @@ class Store:
         name = self._live_name()
         if self._open is None or self._open[0] != name:
             self.adopt(name, Build(self._local(name), server=self.server, brief=self._brief))
-        self._close_retired()
         assert self._open is not None
         return self._open[1]
 
@@ -129,6 +128,7 @@ class Store:
             if self._open is not None:
                 self._retired.append((time.monotonic(), self._open[1]))
             self._open = (name, build)
+        self._close_retired()
 
     def live_files(self) -> BuildFiles:
         """The files of the live build, without its vectors in Chroma.
