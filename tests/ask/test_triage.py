@@ -156,3 +156,32 @@ def test_what_a_first_reader_found_missing_raises_a_notice(question, rule):
 def test_no_plan_and_nobody_who_says_all_is_well_undoes_what_is_happening(question, detail):
     assert Triage().read(Turn(f"{question}. {detail}")) is not None
     assert Triage().read(Turn(f"{detail} {question}")) is not None
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "i can't breathe, what are early signs",
+        "what are the early signs and i can't breathe",
+        "im having trouble breathing what are the signs of a clot",
+        "my chest hurts what are the signs of a heart attack",
+        "my head is pounding what are the signs of AD",
+    ],
+)
+def test_a_question_to_learn_from_never_covers_what_is_told_beside_it(message: str) -> None:
+    assert Triage().read(Turn(message)) is not None
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "how do i know if my husband is having a stroke",
+        "how can i tell if i have sepsis",
+        "what are the signs of a clot in my leg",
+        "my doctor asked what the signs of AD are",
+        "i had a seizure 10 years ago, what are the signs of another",
+        "my mum had a stroke last year. what are the signs",
+    ],
+)
+def test_a_question_to_learn_from_that_speaks_of_somebody_raises_none(message: str) -> None:
+    assert Triage().read(Turn(message)) is None

@@ -84,6 +84,7 @@ def test_the_switch_has_a_name_a_size_and_works_by_keyboard(page: Page, model: F
     page.keyboard.press("Space")
     expect(switch).to_be_checked()
     assert violations(page) == []
+    page.wait_for_timeout(800)  # the same words at once would be taken for a trembling hand
     ask(page, QUESTION, number=2)
     expect(page.locator("#message-2")).to_contain_text("Written by fake:model")
 

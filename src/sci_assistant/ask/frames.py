@@ -143,6 +143,26 @@ def is_past(sentence: str) -> bool:
     return bool(_PAST.search(sentence)) and not _NOW.search(sentence)
 
 
+# A question to learn from, up to where somebody tells of themselves or of another: "what are the signs of a clot ...".
+_ASKED = re.compile(
+    r"\b(?:(?:what|which) (?:are|is|would be)|(?:what|which) (?=(?:early |first |warning )?(?:signs|symptoms))|"
+    r"(?:the |any )?(?:early |first |warning )*(?:signs|symptoms)\b|"
+    r"how (?:do|can|would|will) (?:i|you|we|one) (?:know|tell|recogni[sz]e|spot))\b"
+    r"(?:(?!\b(?:and|but|because|cause|so)\b)[^.?!,;])*?"
+    r"(?=[.?!,;]|\b(?:and|but|because|cause|so)\b|$|"
+    r"(?<!\bif )(?<!\bwhen )(?<!\bthat )(?<!\bof )(?<!\bin )(?<!\bfor )(?<!\bto )(?<!\bdo )(?<!\bdoes )(?<!\bcan )"
+    r"(?<!\bwhether )(?<!\bshould )(?<!\bwith )(?<!\bon )(?<!\bare )(?<!\bis )(?<!\bam )(?<!\bor )(?<!\bwhile )"
+    r"(?<!\bthings )(?<!\bsigns )(?<!\bsymptoms )\b(?:i|my|he|his|she|her|mum|dad|mom)\b)"
+)
+
+
+def beside_what_is_asked(text: str) -> str | None:
+    """What a text says beside a question to learn from, None where it asks none: "my chest hurts what are the signs of
+    a heart attack" tells of a chest that hurts."""
+    left = _ASKED.sub(" ", text)
+    return " ".join(left.split()) if left != text else None
+
+
 def is_learning(sentence: str, before: str) -> bool:
     """Whether a sentence asks to learn; `before` is its part in front of the thing that is named."""
     if _TOPIC.search(before):

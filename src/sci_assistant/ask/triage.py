@@ -238,12 +238,21 @@ class _Conversation:
         return weigher.weigh(self.text, self.signs)
 
     def scores(self, weigher: NoticeWeigher | WeighedWords) -> list[Scores]:
-        """How it sounds, whole and in its newest messages alone: earlier talk never covers danger."""
+        """How it sounds, whole and in its newest messages alone: no earlier talk and no question covers danger."""
         last = len(self._messages) - 1
         newest = [
             _Conversation(self._messages[first:], self._rules) for first in sorted({max(0, last - 2), last} - {0})
         ]
-        return [part.score(weigher) for part in (self, *newest)]
+        return [part.score(weigher) for part in (self, *newest, *self._beside_what_is_asked())]
+
+    def _beside_what_is_asked(self) -> Iterator[_Conversation]:
+        """What the newest message tells beside a question to learn from, where that raises a rule by itself."""
+        newest = self._messages[-1]
+        left = frames.beside_what_is_asked(newest.text)
+        if left:
+            alone = _Conversation([_Message(left, newest.position, self._rules)], self._rules)
+            if alone.raised:
+                yield alone
 
     def _raises(self, rule: Rule) -> bool:
         return any(self._has(pattern, rule) for pattern in rule.when) or self._adds_up(rule)
