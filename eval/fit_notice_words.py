@@ -96,8 +96,8 @@ def main(write: bool, workers: int, looked_at: int) -> None:
         click.echo(save(read.rows, read.questions, (sure, doubt), NOTICES))
         everything = np.arange(len(read.heard.texts))
         with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
-            fitted = pool.map(partial(_fit, read.heard, everything), SEEDS)
-            click.echo(save_networks(list(fitted)))
+            fitted = [pool.submit(fit_network, read.heard, everything, seed=seed) for seed in SEEDS]
+            click.echo(save_networks([each.result() for each in fitted]))
 
 
 def _separation(rows: Rows, scores: NDArray[np.float64], dangerous: Bits) -> str:
@@ -136,10 +136,6 @@ def cross_validate_network(
             danger[rest] += scores[0] / len(SEEDS)
             crisis[rest] += scores[1] / len(SEEDS)
     return danger, crisis
-
-
-def _fit(heard: Heard, use: NDArray[np.int_], seed: int) -> NoticeNetwork:
-    return fit_network(heard, use, seed=seed)
 
 
 def _fold(

@@ -238,28 +238,33 @@ def compute_figures(records: Sequence[Record], *, only: Container[tuple[str, str
     for record in records:
         for group in groups_of(record):
             groups.setdefault(group, []).append(record)
-    return tuple(figure for group, members in groups.items() for figure in _group_figures(group, members, only))
+    return tuple(
+        figure
+        for group, members in groups.items()
+        for metric, values, statistic in _measured(group, members)
+        if only is None or (group, metric) in only
+        for figure in _figure(group, metric, values, statistic)
+    )
 
 
-def _group_figures(group: str, records: Sequence[Record], only: Container[tuple[str, str]] | None) -> Iterator[Figure]:
+def _measured(group: str, records: Sequence[Record]) -> Iterator[tuple[str, Sequence[float], Statistic]]:
+    """What a group's metrics are made of: each with its values and the statistic of them."""
     names = dict.fromkeys(name for record in records for name in record.values)
     for name in names:
-        if only is not None and (group, name) not in only:
-            continue
         if name in ("confidence", "loss"):
             continue
         values = [record.values[name] for record in records if name in record.values]
         if name in STAGES:
             if group != "all":
                 continue
-            yield from _figure(group, f"{name}_p50", values, quantile(0.5))
-            yield from _figure(group, f"{name}_p95", values, quantile(0.95))
+            yield f"{name}_p50", values, quantile(0.5)
+            yield f"{name}_p95", values, quantile(0.95)
         else:
-            yield from _figure(group, name, values, mean)
+            yield name, values, mean
     sure = [record for record in records if "confidence" in record.values]
     ordered = losses_by_confidence([r.values["confidence"] for r in sure], [r.values["loss"] for r in sure])
-    if group == "all" and (only is None or (group, "aurc") in only):
-        yield from _figure(group, "aurc", ordered.tolist(), area)
+    if group == "all":
+        yield "aurc", ordered.tolist(), area
 
 
 def _figure(group: str, metric: str, values: Sequence[float], statistic: Statistic) -> Iterator[Figure]:

@@ -90,3 +90,6 @@ def test_figures_are_means_quantiles_and_the_area_under_the_curve():
     assert found["all", "ms_total_p50"].value == 20.0
     assert found["all", "aurc"].value == 0.25
     assert {metric for _, metric in found} <= set(METRICS)
+    wanted = {("all", "ms_total_p50"), ("all", "aurc"), ("answerable", "key_fact_recall"), ("all", "nothing")}
+    some = {(f.group, f.metric): f for f in compute_figures(records, only=wanted)}
+    assert some == {key: found[key] for key in wanted if key in found}

@@ -90,11 +90,6 @@ class Cut:
     chunks: tuple[Chunk, ...]
     rows: NDArray[np.int64]
 
-    @property
-    def new(self) -> NDArray[np.int64]:
-        """Positions of the chunks that the build before did not have."""
-        return np.flatnonzero(self.rows < 0)
-
 
 @dataclass(frozen=True, slots=True)
 class Edited:
