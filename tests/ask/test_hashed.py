@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sci_assistant.ask.hashed import weigh
+from sci_assistant.ask.hashed import read_row
 from sci_assistant.ask.second_voice import BUCKETS, THING_SCALE, Features, _load, _things
-from sci_assistant.ask.triage import told_things
+from sci_assistant.ask.triage import Triage
 from sci_assistant.types import Turn
 
 TEXTS = (
@@ -21,13 +21,11 @@ def both(text):
     vector = np.random.default_rng(len(text)).standard_normal(384).astype(np.float32)
     turn = Turn(text)
     row = Features(_things()).rows([turn], vector.reshape(1, -1))
-    heard, told = told_things(turn)
+    heard, told = Triage().follow(turn).told_things
     present = np.array([thing in told for thing in _things()], dtype=np.float32)
     rest = np.concatenate([THING_SCALE * present, vector])
-    return [
-        (float((row @ weights.coefficients)[0]), weigh(heard, rest, weights.coefficients, buckets=BUCKETS))
-        for weights in _load().values()
-    ]
+    here = read_row(heard, rest, buckets=BUCKETS)
+    return [(float((row @ weights.coefficients)[0]), here.weigh(weights.coefficients)) for weights in _load().values()]
 
 
 @pytest.mark.parametrize("text", TEXTS)

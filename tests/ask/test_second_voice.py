@@ -24,12 +24,12 @@ def loud(monkeypatch):
 
 def test_it_adds_a_notice_where_it_is_sure(loud):
     vector = np.zeros(384, dtype=np.float32)
-    heard = SecondVoice().read(QUIET, vector, BUNDLED_SHA256)
+    heard = SecondVoice().read(Triage().follow(QUIET), vector, BUNDLED_SHA256)
     assert set(heard.notice.rules) == set(second_voice.RULES.values())
 
 
 def test_with_other_weights_it_is_silent(loud):
-    assert SecondVoice().read(QUIET, np.zeros(384, dtype=np.float32), "other").notice is None
+    assert SecondVoice().read(Triage().follow(QUIET), np.zeros(384, dtype=np.float32), "other").notice is None
 
 
 def test_it_never_changes_what_the_rules_show(assistant, loud):

@@ -213,7 +213,7 @@ class Assistant:
         limited = self._limited(turn)
         if limited != turn:
             turn, reading = limited, self._follow(limited)
-        caution = None if long_talk else self._caution(turn)
+        caution = None if long_talk else self._caution(turn, reading)
         triaged = time.perf_counter()
         try:
             answer = self._too_long(turn, notice) if long_talk else self._answer(turn, notice, caution, reading)
@@ -255,25 +255,25 @@ class Assistant:
             log.exception("Triage failed")
             return None
 
-    def _second_voice(self, turn: Turn, retrieved: Retrieved, reading: Reading | None) -> Heard:
+    def _second_voice(self, retrieved: Retrieved, reading: Reading | None) -> Heard:
         """What the second voice says beside the rules, but no notice again where a person moves on; a fault in it never
         costs the answer."""
-        if not self._settings.second_voice:
+        if not self._settings.second_voice or reading is None:
             return Heard(None, likely=True)
         try:
-            heard = self._voice.read(turn, retrieved.plain, self.hybrid.embeddings.revision)
-            again = heard.notice is not None and reading is not None and reading.moves_on()
+            heard = self._voice.read(reading, retrieved.plain, self.hybrid.embeddings.revision)
+            again = heard.notice is not None and reading.moves_on()
             return replace(heard, notice=None) if again else heard
         except Exception:  # the outermost edge of the second voice
             log.exception("The second voice failed")
             return Heard(None, likely=True)
 
-    def _caution(self, turn: Turn) -> Caution | None:
+    def _caution(self, turn: Turn, reading: Reading | None) -> Caution | None:
         """The caution for a question that can be asked; a fault in its rules never costs the answer."""
         if question_problem(turn.question, self._settings) is not None:
             return None
         try:
-            return read_caution(turn)
+            return read_caution(turn, reading.heard if reading else None)
         except Exception:  # the outermost edge of the cautions
             log.exception("The cautions failed")
             return None
@@ -301,7 +301,7 @@ class Assistant:
         condensed = time.perf_counter()
         retrieved = self.hybrid.search(question.searched, k=PASSAGES)
         found = time.perf_counter()
-        heard = self._second_voice(turn, retrieved, reading)
+        heard = self._second_voice(retrieved, reading)
         notice = notice or heard.notice
         warnings = find_warnings(caution.stopping, retrieved) if caution else ()
         answer = self._from_passages(question, retrieved, notice, likely=heard.likely, warnings=warnings)
@@ -333,12 +333,12 @@ class Assistant:
     def _without_missing_parts(self, question: _Question) -> _Question:
         """A question that asks several things, of which the articles answer some: those, and what is missing."""
         parts = () if question.joined else split_parts(question.corrected.text)
+        search = self.hybrid.reading(parts)
         covered: list[str] = []
         missing: list[str] = []
         for place, part in enumerate(parts):
-            topics, familiarity = self.live.topics, self.hybrid.familiarity
-            whole = condense(part, list(parts[:place]), topics=topics, familiarity=familiarity)
-            signals = read_signals(self.hybrid.search(whole), whole)
+            whole = condense(part, list(parts[:place]), topics=self.live.topics, familiarity=search.familiarity)
+            signals = read_signals(search.search(whole), whole)
             told = answerable(signals) and not asks_to_act(whole, read_intent(whole))
             (covered if told else missing).append(part)
         if not covered or not missing:

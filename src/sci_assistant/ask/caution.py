@@ -9,7 +9,7 @@ dangerous: stopping.py finds what the articles say of that.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -72,14 +72,14 @@ class Cautions:
     vocabulary: frozenset[str]
 
 
-def read_caution(turn: Turn) -> Caution | None:
-    """The caution for a turn, None where nothing personal is asked.
+def read_caution(turn: Turn, hear: Callable[[str], str] | None = None) -> Caution | None:
+    """The caution for a turn, None where nothing personal is asked; `hear` gives a message as the notice rules hear it.
 
     What a pattern asks for is shown unless the weighed words (weighed.py) find the message general; where they find
     it personal and no pattern does, a caution stands all the same.
     """
     cautions, words = load_cautions(), load_words(CAUTIONS)
-    readings = _all_readings(turn, cautions)
+    readings = _all_readings(turn, cautions, hear or load_rules().heard)
     kind, reading = _by_pattern(readings, cautions)
     scores = words.weigh(*_signs(readings, kind))
     if scores.first < (words.doubt if kind else words.sure) or (not kind and language_of(turn.question) is not None):
@@ -91,14 +91,14 @@ def read_caution(turn: Turn) -> Caution | None:
 def read_signs(turn: Turn) -> tuple[str, frozenset[str]]:
     """A conversation for weighing: the newest message with its medicines marked, and signs."""
     cautions = load_cautions()
-    readings = _all_readings(turn, cautions)
+    readings = _all_readings(turn, cautions, load_rules().heard)
     return _signs(readings, _by_pattern(readings, cautions)[0])
 
 
-def _all_readings(turn: Turn, cautions: Cautions) -> list[tuple[str, ...]]:
+def _all_readings(turn: Turn, cautions: Cautions, hear: Callable[[str], str]) -> list[tuple[str, ...]]:
     """The messages that are read, in both readings."""
     messages = [_clipped(text) for text in (*turn.history[-READ_EARLIER:], turn.question)]
-    return list(zip(*(_readings(text, cautions) for text in messages), strict=True))
+    return list(zip(*(_readings(text, cautions, hear) for text in messages), strict=True))
 
 
 def _by_pattern(readings: Sequence[tuple[str, ...]], cautions: Cautions) -> tuple[CautionKind | None, tuple[str, ...]]:
@@ -125,10 +125,10 @@ def _clipped(text: str) -> str:
     return text if len(text) <= 2 * READ_CHARS else f"{text[:READ_CHARS]} . {text[-READ_CHARS:]}"
 
 
-def _readings(text: str, cautions: Cautions) -> tuple[str, str]:
+def _readings(text: str, cautions: Cautions, hear: Callable[[str], str]) -> tuple[str, str]:
     """A message with its slips mended only, and as the notice rules hear it."""
     mended = heard(text, terms=(), vocabulary=cautions.vocabulary, sounds={})
-    return mended, load_rules().heard(text)
+    return mended, hear(text)
 
 
 def _mark_medicines(text: str) -> str:

@@ -12,6 +12,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 import mmh3
@@ -53,19 +54,24 @@ def _unit_counts(pieces: Iterable[str], buckets: int, *, first: int) -> tuple[li
     return [first + bucket for bucket in order], [counts[bucket] / length for bucket in order]
 
 
-def weigh(
-    text: str,
-    rest: NDArray[np.float32],
-    coefficients: NDArray[np.float32],
-    *,
-    buckets: int,
-) -> float:
-    """The features of a text (pieces, words, then `rest`) times coefficients, summed in their order as scipy does."""
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The features of a text that are not zero: where each stands, in order, and what it is."""
+
+    places: NDArray[np.int64]
+    values: NDArray[np.float64]
+
+    def weigh(self, coefficients: NDArray[np.float32]) -> float:
+        """The features times coefficients, summed in their order as scipy does."""
+        products = self.values * coefficients[self.places].astype(np.float64)
+        return float(np.add.accumulate(products)[-1]) if len(products) else 0.0
+
+
+def read_row(text: str, rest: NDArray[np.float32], *, buckets: int) -> Row:
+    """The features of a text: pieces, words, then `rest`."""
     lowered = text.lower()
     piece_places, piece_values = _unit_counts(_pieces(lowered), buckets, first=0)
     word_places, word_values = _unit_counts(_words(lowered), buckets, first=buckets)
     filled = np.flatnonzero(rest)
     places = np.array([*piece_places, *word_places, *(2 * buckets + filled)], dtype=np.int64)
-    values = np.array([*piece_values, *word_values, *rest[filled]], dtype=np.float64)
-    products = values * coefficients[places].astype(np.float64)
-    return float(np.add.accumulate(products)[-1]) if len(products) else 0.0
+    return Row(places, np.array([*piece_values, *word_values, *rest[filled]], dtype=np.float64))

@@ -8,7 +8,7 @@ as a LangChain retriever: our own path does without, since LangChain alone takes
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +73,16 @@ class HybridSearch:
     live: Callable[[], Build]
     keyword_weight: float = KEYWORD_WEIGHT
     k: int = 8  # passages
+    known: Mapping[str, Vectors] = field(default_factory=dict)  # vectors of texts
+
+    def reading(self, texts: Sequence[str]) -> HybridSearch:
+        """The same search, with these texts embedded at once and not again."""
+        vectors = dict(zip(texts, self.embeddings.embed(texts), strict=True)) if texts else {}
+        return replace(self, known=vectors)
+
+    def _embed(self, text: str) -> Vectors:
+        known = self.known.get(text)
+        return self.embeddings.embed([text])[0] if known is None else known
 
     def search(self, question: str, *, k: int | None = None, by_article: bool = False) -> Retrieved:
         """The best passages for a question; with `by_article`, the best one of each article.
@@ -81,7 +91,7 @@ class HybridSearch:
             StoreError: nothing is indexed, or the index does not answer.
         """
         build = self.live()
-        plain = self.embeddings.embed([question])[0]
+        plain = self._embed(question)
         vector = adapt(plain, self.embeddings.revision)
         words = stems(" ".join((question, *expand(question, build.terms))))
         wanted = self.k if k is None else k
@@ -109,7 +119,7 @@ class HybridSearch:
 
     def familiarity(self, text: str) -> float:
         """The best cosine that any chunk has for a text, 0 where nothing is indexed."""
-        return max(self.live().nearest(self.embeddings.embed([text])[0], 1).values(), default=0.0)
+        return max(self.live().nearest(self._embed(text), 1).values(), default=0.0)
 
 
 def _by_chunk(matches: Sequence[AskedMatch], build: Build) -> dict[int, float]:

@@ -16,9 +16,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sci_assistant.ask.hashed import weigh
+from sci_assistant.ask.hashed import read_row
 from sci_assistant.ask.rules import load_rules
-from sci_assistant.ask.triage import make_notice, told_things
+from sci_assistant.ask.triage import Reading, Triage, make_notice
 from sci_assistant.models import BUNDLED_SHA256, Vectors
 from sci_assistant.types import Notice, Turn
 
@@ -84,7 +84,7 @@ class Features:
         """A sparse matrix of shape (turns, features)."""
         from scipy.sparse import csr_matrix, hstack
 
-        heard, told = zip(*(told_things(turn) for turn in turns), strict=True)
+        heard, told = zip(*(Triage().follow(turn).told_things for turn in turns), strict=True)
         present = np.array([[thing in found for thing in self._things] for found in told], dtype=np.float32)
         pieces, words = self._hashers
         parts = (
@@ -107,17 +107,16 @@ class Heard:
 class SecondVoice:
     """Reads a turn with its vector for emergencies that no rule names."""
 
-    def read(self, turn: Turn, vector: Vectors, revision: str) -> Heard:
-        """How much a turn sounds like an emergency or a crisis; silence with other weights than it was fitted on."""
+    def read(self, reading: Reading, vector: Vectors, revision: str) -> Heard:
+        """How much a conversation, whose newest message has the vector, sounds like an emergency or a crisis; silence
+        with other weights than it was fitted on."""
         if revision != BUNDLED_SHA256:
             return Heard(None, likely=True)
-        heard, told = told_things(turn)
+        heard, told = reading.told_things
         present = np.array([thing in told for thing in _things()], dtype=np.float32)
         rest = np.concatenate([THING_SCALE * present, vector])
         by_id = {rule.id: rule for rule in load_rules().rules}
-        scores = {
-            target: weigh(heard, rest, weights.coefficients, buckets=BUCKETS) + weights.intercept
-            for target, weights in _load().items()
-        }
+        row = read_row(heard, rest, buckets=BUCKETS)
+        scores = {target: row.weigh(weights.coefficients) + weights.intercept for target, weights in _load().items()}
         raised = [by_id[RULES[target]] for target, score in scores.items() if score >= _load()[target].threshold]
         return Heard(make_notice(raised, load_rules()), likely=max(scores.values()) >= 0.0)

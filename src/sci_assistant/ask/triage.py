@@ -82,6 +82,7 @@ class Reading:
         self._rules = rules
         self._weigher = weigher
         self._messages = _hear(self._texts, rules)
+        self._heard = {text: message.text for text, message in zip(self._texts, self._messages, strict=True)}
         self._last = len(self._texts) - 1
         self._first = max(0, self._last - FOLLOWED)
         self._shown: dict[int, list[Rule]] = {}
@@ -91,6 +92,16 @@ class Reading:
     def notice(self) -> Notice | None:
         """The notice of the newest message, in the light of all earlier ones."""
         return make_notice(self._find(self._last), self._rules)
+
+    @cached_property
+    def told_things(self) -> tuple[str, frozenset[str]]:
+        """The conversation as the rules hear it, in one text, and the things in it that are told as happening."""
+        whole = _Conversation(self._messages, self._rules)
+        return whole.text, whole.told
+
+    def heard(self, text: str) -> str:
+        """A message as the rules hear it; each of the conversation is heard once."""
+        return self._heard.get(text) or self._rules.heard(text)
 
     def before(self) -> Iterator[Notice | None]:
         """The notices of the earlier messages, the newest first."""
@@ -189,12 +200,6 @@ def read_signs(turn: Turn) -> tuple[str, frozenset[str]]:
 def names_crisis(turn: Turn) -> bool:
     """Whether a rule, not the weighed words alone, hears a crisis in a turn."""
     return any(rule.kind == "crisis" for rule in _conversation(turn).raised)
-
-
-def told_things(turn: Turn) -> tuple[str, frozenset[str]]:
-    """A conversation as the rules hear it, in one text, and the things in it that are told as happening."""
-    conversation = _conversation(turn)
-    return conversation.text, conversation.told
 
 
 def _conversation(turn: Turn) -> _Conversation:

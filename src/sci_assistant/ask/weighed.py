@@ -20,7 +20,7 @@ from __future__ import annotations
 import gzip
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, KeysView, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -65,6 +65,10 @@ class Pieces(Mapping[str, Piece]):
             known = self._read[name] = Piece(*map(float, self._numbers[name].split("\t")))
         return known
 
+    def keys(self) -> KeysView[str]:
+        """Those of the dictionary itself, which meet a set without a call for each name."""
+        return self._numbers.keys()
+
     def __contains__(self, name: object) -> bool:
         return name in self._numbers
 
@@ -96,7 +100,8 @@ class WeighedWords:
         """The scores of a conversation as the rules hear it, with its signs."""
         first, second = self.intercept.first, self.intercept.second
         for family, found in features(heard, signs).items():
-            known = [self.pieces[family][piece] for piece in found if piece in self.pieces[family]]
+            entries = self.pieces[family]
+            known = [entries[piece] for piece in entries.keys() & found]
             length = math.sqrt(sum(piece.idf**2 for piece in known)) if family != "signs" else 1.0
             if known:
                 first += sum(piece.first * piece.idf for piece in known) / length
