@@ -12,7 +12,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,9 @@ from sci_assistant.keyword import KeywordIndex
 from sci_assistant.manifest import check_files, read_manifest
 from sci_assistant.models import ModelSpec, Vectors
 from sci_assistant.types import Article, Chunk, Term
-from sci_assistant.words import STOPWORDS, stem, tokenize
+from sci_assistant.words import STOPWORDS, Vocabulary, stem, tokenize
+
+ARTICLES_READ = 64  # whose sentences' vectors are kept in float32
 
 ARTICLES = TypeAdapter(tuple[Article, ...])
 CHUNKS = TypeAdapter(tuple[Chunk, ...])
@@ -145,7 +147,7 @@ class Build:
         self.articles = self.files.articles
         self.chunks = self.files.chunks
         self.glossary = self.files.glossary
-        self.vocabulary = self.files.vocabulary
+        self.vocabulary = Vocabulary(self.files.vocabulary)
         try:
             self.keyword = KeywordIndex(folder / "keyword", len(self.chunks))
             foils = self.files.foil_vectors[self.files.foils_used]
@@ -154,6 +156,7 @@ class Build:
             raise StoreError(f"The build {folder} is damaged: {error} {REBUILD}") from error
         self.position = {chunk.id: i for i, chunk in enumerate(self.chunks)}
         self._first_sentence = self._sentence_offsets()
+        self._read_vectors = lru_cache(maxsize=ARTICLES_READ)(self._of_sentences)
         self.segments = () if brief else self._open_segments(Place(folder.parents[1], server))
 
     def _sentence_offsets(self) -> dict[str, int]:
@@ -273,8 +276,12 @@ class Build:
 
     def sentence_vectors(self, article: Article) -> NDArray[np.float32]:
         """Unit vectors of an article's sentences, shape (sentences, dimensions)."""
-        first = self._first_sentence[article.id]
-        return np.asarray(self.files.sentence_vectors[first : first + len(article.sentences)], dtype=np.float32)
+        return self._read_vectors(article.id)
+
+    def _of_sentences(self, article_id: str) -> NDArray[np.float32]:
+        first = self._first_sentence[article_id]
+        after = first + len(self.articles[article_id].sentences)
+        return np.asarray(self.files.sentence_vectors[first:after], dtype=np.float32)
 
     def close(self) -> None:
         for segment in self.segments:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 
+SHORTEST = 4  # letters of a word that slips are looked for in
 TOKEN = re.compile(r"[a-z0-9]+(?:[-'’][a-z0-9]+)*", re.IGNORECASE)
 _LOWER_TOKEN = re.compile(TOKEN.pattern)
 _PLAIN = re.compile(r"[a-z]+")
@@ -102,6 +103,20 @@ def zipf(word: str) -> float:
     from wordfreq import zipf_frequency
 
     return float(zipf_frequency(word, "en", wordlist="large"))
+
+
+class Vocabulary(dict[str, int]):
+    """The words of a corpus, lower case, and how often each stands there."""
+
+    @cached_property
+    def mendable(self) -> tuple[str, ...]:
+        """Those that a slip may be mended to."""
+        return mendable(self)
+
+
+def mendable(words: Iterable[str]) -> tuple[str, ...]:
+    """The words that are long enough to tell a slip in them."""
+    return tuple(word for word in words if word.isalpha() and len(word) >= SHORTEST)
 
 
 @lru_cache(maxsize=8)

@@ -185,6 +185,7 @@ class _Asked:
         held, about = _stems_of(text), _stems_of(f"{article.title} {title}")
         own = sum(weight for word, weight in self._wanted.items() if word in held)
         heading = sum(weight for word, weight in self._wanted.items() if word in about and word not in held)
+        length, lead, reassuring = _looks(text)
         return (
             (own + 0.5 * heading) / self._total,
             own / self._total,
@@ -192,10 +193,10 @@ class _Asked:
             sentence.section == 0,
             is_call_section(title),
             sentence.kind == "item",
-            len(text.split()) / 20,
-            is_lead(text),
+            length,
+            lead,
             self._intent.symptom_report,
-            is_reassuring(text),
+            reassuring,
         )
 
 
@@ -205,15 +206,15 @@ class _Near(NamedTuple):
     sections: list[int]  # of each sentence
     turned: NDArray[np.float32]
     plain: NDArray[np.float32]
-    means: dict[int, float]  # of `turned`, by section
+    means: NDArray[np.float64]  # of `turned`, by section
 
     @classmethod
     def read(cls, article: Article, retrieved: Retrieved) -> _Near:
         vectors = retrieved.build.sentence_vectors(article)
         turned, plain = vectors @ retrieved.vector, vectors @ retrieved.plain
-        sections = [sentence.section for sentence in article.sentences]
-        means = {section: float(turned[list(places)].mean()) for section, places in _positions(sections).items()}
-        return cls(sections, turned, plain, means)
+        sections = np.array([sentence.section for sentence in article.sentences], dtype=np.int64)
+        means = np.bincount(sections, weights=turned) / np.maximum(np.bincount(sections), 1)
+        return cls(sections.tolist(), turned, plain, means)
 
     def beside(self, index: int) -> tuple[float, ...]:
         """cosine, plain, neighbours, section_mean"""
@@ -224,15 +225,7 @@ class _Near(NamedTuple):
             if 0 <= i < len(self.sections) and self.sections[i] == section
         ]
         neighbours = sum(beside) / len(beside) if beside else 0.0
-        return float(self.turned[index]), float(self.plain[index]), neighbours, self.means[section]
-
-
-def _positions(values: Sequence[int]) -> dict[int, list[int]]:
-    """Where each value stands."""
-    found: dict[int, list[int]] = {}
-    for position, value in enumerate(values):
-        found.setdefault(value, []).append(position)
-    return found
+        return float(self.turned[index]), float(self.plain[index]), neighbours, float(self.means[section])
 
 
 def _passage(place: _Place, article: float) -> tuple[float, ...]:
@@ -327,3 +320,9 @@ def _places(retrieved: Retrieved, listed: dict[tuple[str, int], _Listed]) -> dic
 def _stems_of(text: str) -> frozenset[str]:
     """Stems of a text of an article, the newest ones kept: the same sentences are read for many questions."""
     return frozenset(stems(text))
+
+
+@lru_cache(maxsize=20_000)
+def _looks(text: str) -> tuple[float, bool, bool]:
+    """What a sentence is whatever is asked: its length, whether it introduces a list, whether it soothes."""
+    return len(text.split()) / 20, is_lead(text), is_reassuring(text)

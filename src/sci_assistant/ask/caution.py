@@ -103,7 +103,7 @@ def _all_readings(turn: Turn, cautions: Cautions, hear: Callable[[str], str]) ->
 
 def _by_pattern(readings: Sequence[tuple[str, ...]], cautions: Cautions) -> tuple[CautionKind | None, tuple[str, ...]]:
     """What the first reading that a pattern hears asks, and that reading; else the last one."""
-    for reading in readings:
+    for reading in dict.fromkeys(readings):
         kind = _kind([Spoken(_mark_medicines(text), cautions.lists) for text in reading], cautions)
         if kind is not None:
             return kind, reading

@@ -39,6 +39,7 @@ class Pattern:
     """Parts that must all be found in a conversation; the things of one part stand near each other."""
 
     parts: tuple[tuple[str, ...], ...]
+    things: frozenset[str]  # of all parts
     told: bool = False  # counts only where it is told as happening, whatever the rule says
 
 
@@ -190,10 +191,11 @@ def parse_rules(raw: Mapping[str, Any]) -> Rules:
 def _pattern(line: str, rule: str, things: Mapping[str, Thing]) -> Pattern:
     told, line = line.startswith("told:"), line.removeprefix("told:")
     parts = tuple(tuple(thing.strip() for thing in part.split("+")) for part in line.split("&"))
-    unknown = sorted({thing for part in parts for thing in part} - set(things) - READINGS)
+    named = frozenset(thing for part in parts for thing in part)
+    unknown = sorted(named - set(things) - READINGS)
     if unknown:
         raise ValueError(f"triage.yaml, rule {rule}, pattern {line!r}: no such thing: {', '.join(unknown)}")
-    return Pattern(parts, told)
+    return Pattern(parts, named, told)
 
 
 def _adds_up(rule: Mapping[str, Any], things: Mapping[str, Thing]) -> AddsUp | None:

@@ -7,15 +7,15 @@ Notices and refusals judge the original words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 
-from sci_assistant.words import TOKEN, common_words, medicine_names, zipf
+from sci_assistant.words import SHORTEST, TOKEN, Vocabulary, common_words, medicine_names, mendable, zipf
 
 KNOWN_ZIPF = 2.0  # at this frequency a word is taken for English; below stand rare words and common slips
 COMMON_WORDS = 5000  # words of English that one slip may mean beside those of the corpus
-SHORTEST = 4  # letters; shorter words are left alone
 # Stems of the WHO's International Nonproprietary Names (https://www.who.int/teams/health-product-and-policy-standards/inn):
 # a word that ends so may be a medicine that no list holds.
 INN_STEMS = (
@@ -33,8 +33,8 @@ class Corrected:
     changes: tuple[tuple[str, str], ...]
 
 
-def correct(question: str, vocabulary: Mapping[str, int]) -> Corrected:
-    """Mend misspelt words. `vocabulary` counts the words of the corpus, lower case."""
+def correct(question: str, vocabulary: Vocabulary) -> Corrected:
+    """Mend misspelt words."""
     changes: list[tuple[str, str]] = []
     pieces: list[str] = []
     end = 0
@@ -48,7 +48,7 @@ def correct(question: str, vocabulary: Mapping[str, int]) -> Corrected:
     return Corrected("".join((*pieces, question[end:])), tuple(changes))
 
 
-def _known(word: str, vocabulary: Mapping[str, int]) -> bool:
+def _known(word: str, vocabulary: Vocabulary) -> bool:
     return (
         len(word) < SHORTEST
         or not word.isalpha()
@@ -59,7 +59,7 @@ def _known(word: str, vocabulary: Mapping[str, int]) -> bool:
     )
 
 
-def _mend(word: str, vocabulary: Mapping[str, int]) -> str | None:
+def _mend(word: str, vocabulary: Vocabulary) -> str | None:
     """The word that was most likely meant, None where the word is known or nothing is near enough."""
     if _known(word, vocabulary):
         return None
@@ -67,7 +67,7 @@ def _mend(word: str, vocabulary: Mapping[str, int]) -> str | None:
         if word[:cut] in vocabulary and word[cut:] in vocabulary:
             return f"{word[:cut]} {word[cut:]}"  # "powerchair"
     most = 1 if len(word) <= 5 else 2 if len(word) <= 9 else 3
-    found = _near(word, vocabulary, most) + _near(word, common_words(COMMON_WORDS), 1)
+    found = _near(word, vocabulary.mendable, most) + _near(word, _common(), 1)
     if not found:
         return None
 
@@ -81,13 +81,17 @@ def _mend(word: str, vocabulary: Mapping[str, int]) -> str | None:
     return None if best in medicine_names() and best[0] != word[0] else best
 
 
-def _near(word: str, candidates: Iterable[str], most: int) -> list[tuple[str, float]]:
+@cache
+def _common() -> tuple[str, ...]:
+    return mendable(common_words(COMMON_WORDS))
+
+
+def _near(word: str, candidates: Sequence[str], most: int) -> list[tuple[str, float]]:
     """The candidates that differ by at most so many slips, with how many."""
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
-    alike = [c for c in candidates if c.isalpha() and len(c) >= SHORTEST and abs(len(c) - len(word)) <= most]
-    found = process.extract(word, alike, scorer=OSA.distance, score_cutoff=most, limit=20)
+    found = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=most, limit=20)
     return [(candidate, distance) for candidate, distance, _ in found]
 
 

@@ -218,6 +218,7 @@ class _Conversation:
         self._messages = messages
         self._rules = rules
         self._places: dict[tuple[str, bool], list[_Place]] = {}
+        self._named = frozenset(thing for message in messages for thing in message.named)
 
     @cached_property
     def raised(self) -> list[Rule]:
@@ -266,7 +267,8 @@ class _Conversation:
         """Whether signs that each say little add up."""
         if rule.adds_up is None:
             return False
-        told = (points for thing, points in rule.adds_up.points if self._where(thing, voided=rule.voided))
+        named = (pair for pair in rule.adds_up.points if pair[0] in self._named)
+        told = (points for thing, points in named if self._where(thing, voided=rule.voided))
         return sum(told) >= rule.adds_up.least
 
     def _has(self, pattern: Pattern, rule: Rule) -> bool:
@@ -275,6 +277,8 @@ class _Conversation:
         Things that only set the scene (`context` in the file) never make a danger that is merely asked about real. A
         rule that lasts needs nothing in the newest message.
         """
+        if not pattern.things <= self._named:
+            return False
         voided = rule.voided or pattern.told
         parts = []
         for part in pattern.parts:
@@ -341,7 +345,7 @@ class _Message:
         self._starts = [0, *(match.end() for match in _SPACE.finditer(text))]
         self._ends = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
         self._readings = find_readings(text, rules.bounds)
-        self._named = rules.openings.named(text)
+        self.named = rules.openings.named(text).union(self._readings)  # things that may stand in it
         self._found: dict[tuple[str, bool], tuple[_Place, ...]] = {}
 
     def places(self, thing: str, *, voided: bool) -> tuple[_Place, ...]:
@@ -357,12 +361,11 @@ class _Message:
     @cached_property
     def told(self) -> frozenset[str]:
         """The things that it tells as happening."""
-        return frozenset(
-            thing for thing in self._rules.things if any(place.told for place in self.places(thing, voided=True))
-        )
+        listed = self.named & self._rules.things.keys()
+        return frozenset(thing for thing in listed if any(place.told for place in self.places(thing, voided=True)))
 
     def _spans(self, thing: str) -> Iterable[tuple[int, int]]:
-        pattern = self._rules.things[thing] if thing in self._named else None
+        pattern = self._rules.things.get(thing) if thing in self.named else None
         written = [match.span() for match in pattern.finditer(self.text)] if pattern is not None else []
         return (*written, *self._readings.get(thing, ()))
 
