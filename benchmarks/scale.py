@@ -49,6 +49,9 @@ class RandomVectors(LocalEmbeddings):
         vectors = self._draw.standard_normal((len(texts), 384), dtype=np.float32)
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
+    def look(self, texts):
+        return self.embed(texts), None
+
 
 def write_articles(folder: Path, chunks: int) -> list[str]:
     """About two chunks an article, some thousand articles a file; the words that they are drawn from."""

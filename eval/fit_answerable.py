@@ -29,7 +29,7 @@ from sci_assistant.types import Turn
 
 LISTED = (
     "passage_cosine", "sentence_cosine", "coverage", "passage_coverage", "rarest_missing", "keyword",
-    "asked", "margin", "margin_five", "share", "likeness",
+    "asked", "margin", "margin_five", "share", "likeness", "sound",
 )  # fmt: skip
 UNLISTED = LISTED[:6]
 SUBSETS = (1, 16, 48)  # articles of further indexes
@@ -38,8 +38,8 @@ MOST_FALSE_REFUSALS = 0.05  # of dev questions on the whole index, as the issue 
 SEED = 0
 COVERED = ("answerable", "follow_up")
 JUDGED = Path(__file__).parent / "judged.yaml"
-ANSWERED, NOT_ANSWERED = "judged answered", "judged not answered"
-WEIGHTS = {NOT_ANSWERED: 0.3}  # all of them are near misses, and their judge saw the nearest passages alone
+ANSWERED = "answered"  # the list of judged questions that the articles answer
+WEIGHTS = {"judged not_answered": 0.3}  # all of them are near misses, and their judge saw the nearest passages alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +107,17 @@ def collect(corpus: Path, *, cache: Path | None, listed: bool, judged: bool) -> 
                 covered = question.kind != "uncovered" and bool(here.intersection(question.articles))
                 kind = question.uncovered_class or question.kind
                 yield Case(question.id, kind, assistant.signals(question.turn), len(chosen), covered)
-            for text, answered in read_judged() if judged and size == len(files) else ():
-                yield Case(
-                    text, ANSWERED if answered else NOT_ANSWERED, assistant.signals(Turn(text)), len(chosen), answered
-                )
+            for name, text in read_judged() if judged and size == len(files) else ():
+                yield Case(text, f"judged {name}", assistant.signals(Turn(text)), len(chosen), name == ANSWERED)
             store.close()
 
 
-def read_judged() -> list[tuple[str, bool]]:
-    """The questions of eval/judged.yaml, and whether the articles answer them."""
+def read_judged() -> list[tuple[str, str]]:
+    """The questions of eval/judged.yaml, each after the name of its list."""
     import yaml
 
     raw = yaml.safe_load(JUDGED.read_text(encoding="utf-8"))
-    return [(text, name == "answered") for name in ("answered", "not_answered") for text in raw[name]]
+    return [(name, text) for name, texts in raw.items() for text in texts]
 
 
 def fit(cases: Sequence[Case], features: Sequence[str]) -> tuple[NDArray[np.float64], dict[str, Any]]:
@@ -130,8 +128,7 @@ def fit(cases: Sequence[Case], features: Sequence[str]) -> tuple[NDArray[np.floa
     values = np.array([[float(asdict(case.signals)[name]) for name in features] for case in cases])
     labels = np.array([case.answerable for case in cases])
     groups = np.array([case.id for case in cases])
-    whole = max(case.articles for case in cases)
-    weights = np.array([WEIGHTS.get(case.kind, 1.0 if case.articles == whole else 0.25) for case in cases])
+    weights = np.array([WEIGHTS.get(case.kind, 1.0) for case in cases])
     spread = values.std(axis=0) + 1e-9
     model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=5000)
     probabilities = cross_val_predict(

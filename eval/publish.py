@@ -65,7 +65,7 @@ class _TestVectors(LocalEmbeddings):
 
     def __init__(self, model: LocalEmbeddings) -> None:
         self._model = model
-        self._known: dict[str, Vectors] = {}
+        self._known: dict[str, tuple[Vectors, Vectors | None]] = {}
 
     @cached_property
     def spec(self) -> ModelSpec:
@@ -76,10 +76,13 @@ class _TestVectors(LocalEmbeddings):
         return self._model.revision
 
     def embed(self, texts: Sequence[str]) -> Vectors:
+        return self._model.embed(texts)
+
+    def look(self, texts: Sequence[str]) -> tuple[Vectors, Vectors | None]:
         if len(texts) != 1:
-            return self._model.embed(texts)
+            return self._model.look(texts)
         if texts[0] not in self._known:
-            self._known[texts[0]] = self._model.embed(texts)
+            self._known[texts[0]] = self._model.look(texts)
         return self._known[texts[0]]
 
 

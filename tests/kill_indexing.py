@@ -57,6 +57,9 @@ class HashedVectors(LocalEmbeddings):
         vectors = np.array([row.standard_normal(384) for row in rows], dtype=np.float32).reshape(-1, 384)
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
+    def look(self, texts):
+        return self.embed(texts), None
+
 
 def write_corpus(folder: Path, state: str, numbers: range) -> None:
     folder.mkdir()

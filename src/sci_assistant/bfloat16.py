@@ -129,7 +129,7 @@ class LowPrecisionModel:
         query, key, value = three
         if self._device != "cpu":
             return f.scaled_dot_product_attention(query, key, value, attn_mask=heard)
-        scores = query * (HIDDEN // HEADS) ** -0.5 @ key.transpose(-1, -2)
+        scores = torch.matmul(query * (HIDDEN // HEADS) ** -0.5, key.transpose(-1, -2))
         if heard is not None:
             scores = scores.masked_fill(~heard, -torch.inf)
-        return scores.softmax(-1) @ value
+        return torch.matmul(scores.softmax(-1), value)

@@ -28,6 +28,8 @@ GRAPH = "minilm.onnx"
 BATCH_TOKENS = 2048  # of one step: more no longer fits the processor's cache
 
 READ_LAYERS = (3, 6)  # whose view of each token can be read beside a text's vector
+MEANS = HIDDEN * len(READ_LAYERS)
+_LAYERS_READ = [f"x{layer}" for layer in READ_LAYERS]
 
 Ids = Sequence[int]
 
@@ -130,11 +132,21 @@ class GraphModel:
     def embed(self, encoded: Sequence[Ids]) -> NDArray[np.float32]:
         """Unit vectors of tokenised texts."""
         vectors = np.empty((len(encoded), HIDDEN), dtype=np.float32)
-        for batch in batches([len(ids) for ids in encoded]):
-            numbers, mask = padded([encoded[position] for position in batch])
-            found: Any = self._session.run(["vectors"], {"input_ids": numbers, "mask": mask})
-            vectors[batch] = found[0]
+        for batch, _, (found,) in self._run(encoded, ["vectors"]):
+            vectors[batch] = found
         return vectors
+
+    def embed_with_means(self, encoded: Sequence[Ids]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Unit vectors of tokenised texts, and the means over each one's tokens of what the layers of READ_LAYERS make
+        of them, side by side; shape (texts, MEANS)."""
+        vectors = np.empty((len(encoded), HIDDEN), dtype=np.float32)
+        means = np.empty((len(encoded), MEANS), dtype=np.float32)
+        for batch, _, (found, *seen) in self._run(encoded, ["vectors", *_LAYERS_READ]):
+            vectors[batch] = found
+            for row, position in enumerate(batch):
+                length = len(encoded[position])
+                means[position] = np.concatenate([states[row, :length].mean(axis=0) for states in seen])
+        return vectors, means
 
     def read(self, encoded: Sequence[Ids]) -> list[NDArray[np.float32]]:
         """Every token of each text as the model sees it, special ones left out: arrays (tokens, 3 * HIDDEN).
@@ -142,13 +154,20 @@ class GraphModel:
         Its word piece's own vector, then what the layers of READ_LAYERS make of it where it stands.
         """
         found: list[NDArray[np.float32]] = [np.empty((0, 0), dtype=np.float32)] * len(encoded)
-        for batch in batches([len(ids) for ids in encoded]):
-            numbers, mask = padded([encoded[position] for position in batch])
-            seen: Any = self._session.run([f"x{n}" for n in READ_LAYERS], {"input_ids": numbers, "mask": mask})
+        for batch, numbers, seen in self._run(encoded, _LAYERS_READ):
             tokens = np.concatenate([self._handed["words"][numbers], *seen], axis=2)
             for row, position in enumerate(batch):
                 found[position] = tokens[row, 1 : len(encoded[position]) - 1]
         return found
+
+    def _run(
+        self, encoded: Sequence[Ids], wanted: Sequence[str]
+    ) -> Iterator[tuple[list[int], NDArray[np.int32], Sequence[NDArray[np.float32]]]]:
+        """Batch by batch the positions of texts, their token numbers and what is wanted of the graph."""
+        for batch in batches([len(ids) for ids in encoded]):
+            numbers, mask = padded([encoded[position] for position in batch])
+            found: Any = self._session.run(wanted, {"input_ids": numbers, "mask": mask})
+            yield batch, numbers, found
 
 
 def arranged(weights: Weights) -> dict[str, NDArray[np.float32]]:

@@ -177,6 +177,13 @@ class LocalEmbeddings:
         """Unit vectors of questions, shape (len(texts), dimensions), float32."""
         return self._embed(texts, self.query_form)
 
+    def look(self, texts: Sequence[str]) -> tuple[Vectors, Vectors | None]:
+        """Unit vectors of questions, and the means of their tokens' states (graph.py), shape (len(texts), MEANS); None
+        with another model than the bundled one."""
+        if not self._bundled or not texts:
+            return self.embed(texts), None
+        return self._graph.embed_with_means(self._pieces.encode(texts))
+
     def embed_passages(self, texts: Sequence[str], form: Form) -> Vectors:
         """Unit vectors of passages in a form of `passage_form`, shape (len(texts), dimensions), float32."""
         return self._embed(texts, form)

@@ -30,7 +30,7 @@ from sci_assistant_eval import (
     vignettes,
 )
 
-from sci_assistant.asked import foil_texts
+from sci_assistant.asked import foil_texts, load_foils
 from sci_assistant.ingest.parse import read_articles
 from sci_assistant.types import Article
 from sci_assistant.wire import bundled_corpus
@@ -110,7 +110,7 @@ def test_every_script_that_fits_is_guarded():
 def test_the_decision_to_answer_is_fitted_on_dev(guards, tiny_corpus, monkeypatch):
     monkeypatch.setattr(fit_answerable, "SUBSETS", ())
     monkeypatch.setattr(
-        fit_answerable, "read_judged", lambda: [("how is HO found", True), ("what does a scan cost", False)]
+        fit_answerable, "read_judged", lambda: [("answered", "how is HO found"), ("never", "what does a scan cost")]
     )
     cases = list(fit_answerable.collect(tiny_corpus, cache=None, listed=True, judged=True))
     assert guards["load_questions"].calls == 1
@@ -126,11 +126,13 @@ def nearest(texts: list[str], others: list[str]) -> float:
 
 
 def test_judged_questions_and_foils_are_near_no_evaluation_question_and_judged_ones_are_neither_listed_nor_foils():
-    judged = [text for text, _ in fit_answerable.read_judged()]
+    judged = [text for _, text in fit_answerable.read_judged()]
     assert len(judged) >= 1_000
     asked = [text for question in questions.load_questions() for text in (question.question, *question.history)]
     assert nearest(judged, asked) <= 85
     assert nearest(list(foil_texts()), asked) <= 85
+    written = [text for texts in fit_likeness.load_written().values() for text in texts]
+    assert nearest(written, asked) <= 85
     articles = [article for _, article in read_articles(bundled_corpus()) if isinstance(article, Article)]
     listed = [text for article in articles for one in article.asked for text in one.phrasings]
     told = {frozenset(re.findall(r"\w+", text.lower())) for text in (*listed, *foil_texts())}
@@ -168,7 +170,11 @@ def test_the_choice_of_sentences_is_fitted_on_dev(guards, tiny_store):
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_how_a_question_sounds_is_shown_on_dev_alone(guards, tiny_store):
+def test_how_a_question_sounds_is_shown_on_dev_alone(guards, tiny_store, monkeypatch):
+    few = {name: tuple(texts[:20]) for name, texts in load_foils().items()}
+    monkeypatch.setattr(fit_likeness, "load_foils", lambda: few)
+    written = {name: texts[:20] for name, texts in fit_likeness.load_written().items()}
+    monkeypatch.setattr(fit_likeness, "load_written", lambda: written)
     done = CliRunner().invoke(fit_likeness.main, ["--store", str(tiny_store)], catch_exceptions=False)
     assert done.exit_code == 0 and guards["load_questions"].calls == 1
 

@@ -24,7 +24,7 @@ from sci_assistant.ask.decide import Signals, answerable, knows_own_words, read_
 from sci_assistant.ask.intent import lacks_asked_fact, read_intent, small_talk
 from sci_assistant.ask.language import language_of
 from sci_assistant.ask.parts import split_parts
-from sci_assistant.ask.premise import read_premise
+from sci_assistant.ask.premise import unconfirmed
 from sci_assistant.ask.quote import Warnings, call_section, quote, quote_warnings
 from sci_assistant.ask.requests import asks_to_act
 from sci_assistant.ask.rules import load_rules
@@ -380,7 +380,7 @@ class Assistant:
                 self._blank(question.turn, notice, status="answered", text=answer_text(draft)),
                 sentences=draft.sentences,
                 citations=draft.citations,
-                uncovered_parts=(*_unconfirmed(question.turn.question), *question.missing),
+                uncovered_parts=(*unconfirmed(question.turn.question, retrieved), *question.missing),
             )
         return replace(
             answer,
@@ -429,12 +429,6 @@ class Assistant:
             problem = prompts.INDEX_BROKEN
         text = f"{prompts.UNAVAILABLE.format(problem=problem)} {prompts.STILL_CALL}"
         return self._blank(turn, notice, status="unavailable", text=text, error=AnswerError(error.code, problem))
-
-
-def _unconfirmed(question: str) -> tuple[str, ...]:
-    """The claim that a question builds on, as a part that the articles do not answer."""
-    claim = read_premise(question)
-    return (prompts.PREMISE.format(claim=claim),) if claim else ()
 
 
 def _legible(turn: Turn) -> Turn:

@@ -17,7 +17,7 @@ from functools import cache
 from importlib.resources import files
 
 from sci_assistant.ask.condense import ASPECTS
-from sci_assistant.ask.likeness import load_likeness
+from sci_assistant.ask.likeness import load_likeness, load_networks
 from sci_assistant.ask.search import Retrieved
 from sci_assistant.asked import Neighbourhood
 from sci_assistant.index import Build
@@ -43,6 +43,7 @@ class Signals:
     margin_five: float  # the same of the means of the best five
     share: float  # of the nearest neighbours' votes that listed questions have
     likeness: float  # log odds that it sounds like a listed question rather than a foil, over 10
+    sound: float  # the same by what the model makes of its tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def load_models() -> dict[bool, Model]:
 def read_signals(retrieved: Retrieved, question: str, corrected: Sequence[tuple[str, str]] = ()) -> Signals:
     """The signals for a question as typed; a mended word counts half, since it may have been meant otherwise."""
     if not retrieved.passages:
-        return Signals(0.0, 0.0, 0.0, 0.0, 1.0, 0.0, False, 0.0, 0.0, 0.0, 0.0, 0.0)
+        return Signals(0.0, 0.0, 0.0, 0.0, 1.0, 0.0, False, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     weights = _content_weights(question, dict(corrected))
     held = [_held(passage) for passage in retrieved.passages[:PASSAGES_READ]]
     together = frozenset().union(*held)
@@ -95,6 +96,7 @@ def read_signals(retrieved: Retrieved, question: str, corrected: Sequence[tuple[
         margin_five=near.asked_five - near.foil_five,
         share=near.share,
         likeness=load_likeness().score(question, retrieved.plain, retrieved.revision) / 10.0 if listed else 0.0,
+        sound=load_networks().score(retrieved.means, retrieved.revision) / 10.0 if listed else 0.0,
     )
 
 

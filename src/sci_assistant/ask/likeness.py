@@ -1,9 +1,10 @@
 """A question -> how much it sounds like what such articles answer, against what they never do.
 
-A linear function of its words, pairs and triples of words, and of its vector, fitted on the questions that the
-bundled articles list against the foils of data/foils.yaml (eval/fit_likeness.py); the list of weights can be read in
-data/likeness.tsv.gz. It knows the forms of near misses, false premises and requests to act, which lie near good
-questions in meaning. One signal among those of decide.py; it belongs to the bundled weights.
+Two signals among those of decide.py, fitted on the questions that the bundled articles list against the foils of
+data/foils.yaml and further ones (eval/fit_likeness.py): a linear function of its words, pairs and triples of words,
+and of its vector, whose weights can be read in data/likeness.tsv.gz; and small networks (data/likeness.npz) over the
+means of what two layers of the embedding model make of its tokens. They know the forms of near misses, false premises
+and requests to act, which lie near good questions in meaning. Both belong to the bundled weights.
 """
 
 from __future__ import annotations
@@ -20,10 +21,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sci_assistant.models import BUNDLED_SHA256, Vectors
+from sci_assistant.weights import shipped_arrays
 
-NAME = "likeness.tsv.gz"
+Floats = NDArray[np.float32]
+
+NAME, NETWORKS = "likeness.tsv.gz", "likeness.npz"
 LONGEST = 3  # words of a phrase
 VECTOR = 1.5  # length of the vector beside the words' unit length
+CLASSES = ("answered", "near_miss", "false_premise", "other_medicine", "off_topic", "request_to_act")  # of the networks
+LEAST_CHANCE = 1e-4  # that is added to both sides of log odds
 
 _WORD = re.compile(r"[a-z0-9']+")
 
@@ -75,3 +81,40 @@ def write_likeness(likeness: Likeness, comment: str) -> bytes:
     rows += [f"vector\t{dimension}\t1\t{weight:.4f}" for dimension, weight in enumerate(likeness.vector)]
     rows += [f"words\t{phrase}\t{idf:.3f}\t{weight:.3f}" for phrase, (idf, weight) in sorted(likeness.words.items())]
     return gzip.compress("\n".join((*rows, "")).encode("utf-8"), mtime=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """Networks with one hidden layer, an axis first that counts them, over standardised means.
+
+    The classes are CLASSES: a question that the articles may answer, and what foils are.
+    """
+
+    centre: Floats  # (MEANS,)
+    spread: Floats
+    hidden: Floats  # (networks, MEANS, units)
+    hidden_bias: Floats  # (networks, units)
+    decide: Floats  # (networks, units, classes)
+    decide_bias: Floats  # (networks, classes)
+
+    def classes(self, means: Floats) -> Floats:
+        """Chance of each class, for one question's means or, shape (texts, MEANS), for many."""
+        told = np.atleast_2d((means - self.centre) / self.spread)
+        hidden = np.maximum(told @ self.hidden + self.hidden_bias[:, None], 0.0)
+        scores = hidden @ self.decide + self.decide_bias[:, None]  # (networks, texts, classes)
+        chances = np.exp(scores - scores.max(axis=-1, keepdims=True))
+        found = (chances / chances.sum(axis=-1, keepdims=True)).mean(axis=0)
+        return np.asarray(found if means.ndim == 2 else found[0], dtype=np.float32)
+
+    def score(self, means: Floats | None, revision: str) -> float:
+        """Log odds that it is one of ours; 0, which says nothing, with other weights than they were fitted for."""
+        if means is None or revision != BUNDLED_SHA256:
+            return 0.0
+        ours = float(self.classes(means)[0])
+        return math.log((ours + LEAST_CHANCE) / (1.0 - ours + LEAST_CHANCE))
+
+
+@cache
+def load_networks() -> Networks:
+    """The networks that ship with the package."""
+    return Networks(**shipped_arrays(NETWORKS))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,14 @@ class Retrieved:
     neighbourhood: Neighbourhood
     build: Build
     revision: str = ""  # of the embedding weights that made the vectors
+    means: Vectors | None = None  # of the question's token states (graph.py), None with another model
+
+
+class _Seen(NamedTuple):
+    """A text as it is embedded."""
+
+    vector: Vectors
+    means: Vectors | None
 
 
 def rank(scores: Sequence[tuple[Mapping[int, float], float]]) -> list[tuple[int, float]]:
@@ -73,16 +82,18 @@ class HybridSearch:
     live: Callable[[], Build]
     keyword_weight: float = KEYWORD_WEIGHT
     k: int = 8  # passages
-    known: Mapping[str, Vectors] = field(default_factory=dict)  # vectors of texts
+    known: Mapping[str, _Seen] = field(default_factory=dict)  # what is embedded already
 
     def reading(self, texts: Sequence[str]) -> HybridSearch:
         """The same search, with these texts embedded at once and not again."""
-        vectors = dict(zip(texts, self.embeddings.embed(texts), strict=True)) if texts else {}
-        return replace(self, known=vectors)
+        return replace(self, known=self._look(texts)) if texts else self
 
-    def _embed(self, text: str) -> Vectors:
-        known = self.known.get(text)
-        return self.embeddings.embed([text])[0] if known is None else known
+    def _look(self, texts: Sequence[str]) -> dict[str, _Seen]:
+        vectors, means = self.embeddings.look(texts)
+        return {text: _Seen(vectors[row], None if means is None else means[row]) for row, text in enumerate(texts)}
+
+    def _embed(self, text: str) -> _Seen:
+        return self.known.get(text) or self._look([text])[text]
 
     def search(self, question: str, *, k: int | None = None, by_article: bool = False) -> Retrieved:
         """The best passages for a question; with `by_article`, the best one of each article.
@@ -91,7 +102,7 @@ class HybridSearch:
             StoreError: nothing is indexed, or the index does not answer.
         """
         build = self.live()
-        plain = self._embed(question)
+        plain, means = self._embed(question)
         vector = adapt(plain, self.embeddings.revision)
         words = stems(" ".join((question, *expand(question, build.terms))))
         wanted = self.k if k is None else k
@@ -115,11 +126,11 @@ class HybridSearch:
             Passage(build.chunks[p], build.articles[build.chunks[p].article], score, dense[p], keyword[p])
             for p, score in order[:wanted]
         )
-        return Retrieved(passages, vector, plain, matches, neighbourhood, build, self.embeddings.revision)
+        return Retrieved(passages, vector, plain, matches, neighbourhood, build, self.embeddings.revision, means)
 
     def familiarity(self, text: str) -> float:
         """The best cosine that any chunk has for a text, 0 where nothing is indexed."""
-        return max(self.live().nearest(self._embed(text), 1).values(), default=0.0)
+        return max(self.live().nearest(self._embed(text).vector, 1).values(), default=0.0)
 
 
 def _by_chunk(matches: Sequence[AskedMatch], build: Build) -> dict[int, float]:
