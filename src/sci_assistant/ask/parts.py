@@ -22,7 +22,9 @@ _JOIN = re.compile(
     rf"|,?\s+(?:{_LINK})+(?={_ASKS}\b)|,\s+(?:and )?(?:also|plus|by the way|btw)[, ]+",
     re.IGNORECASE,
 )
-_ASKING = re.compile(rf"\b{_ASKS}\b", re.IGNORECASE)
+# A part opens by asking: "mum has looked after dad for years" tells what the question is about.
+_BEFORE = r"(?:and|so|ok|okay|hi|hello|hey|please|but|also|if so|then|plus|oh|in|at|for|on|by|from|with|to)"
+_ASKING = re.compile(rf"(?:{_BEFORE}[, ]+)*{_ASKS}\b", re.IGNORECASE)
 
 
 def split_parts(question: str) -> tuple[str, ...]:
@@ -34,4 +36,4 @@ def split_parts(question: str) -> tuple[str, ...]:
     parts = [part for part in parts if part]
     if not 2 <= len(parts) <= MOST_PARTS or any(len(part.split()) < LEAST_WORDS for part in parts):
         return ()
-    return tuple(parts) if all(_ASKING.search(part) for part in parts) else ()
+    return tuple(parts) if all(_ASKING.match(part) for part in parts) else ()
