@@ -28,9 +28,9 @@ from sci_assistant.keyword import KeywordIndex
 from sci_assistant.manifest import check_files, read_manifest
 from sci_assistant.models import ModelSpec, Vectors
 from sci_assistant.types import Article, Chunk, Term
-from sci_assistant.words import STOPWORDS, Vocabulary, stem, tokenize
+from sci_assistant.words import STOPWORDS, Vocabulary, stem, stems, tokenize
 
-ARTICLES_READ = 64  # whose sentences' vectors are kept in float32
+ARTICLES_READ = 64  # whose sentences' vectors in float32, and words of listed questions, are kept
 
 ARTICLES = TypeAdapter(tuple[Article, ...])
 CHUNKS = TypeAdapter(tuple[Chunk, ...])
@@ -157,6 +157,7 @@ class Build:
         self.position = {chunk.id: i for i, chunk in enumerate(self.chunks)}
         self._first_sentence = self._sentence_offsets()
         self._read_vectors = lru_cache(maxsize=ARTICLES_READ)(self._of_sentences)
+        self._read_stems = lru_cache(maxsize=ARTICLES_READ)(self._of_asked)
         self.segments = () if brief else self._open_segments(Place(folder.parents[1], server))
 
     def _sentence_offsets(self) -> dict[str, int]:
@@ -282,6 +283,14 @@ class Build:
         first = self._first_sentence[article_id]
         after = first + len(self.articles[article_id].sentences)
         return np.asarray(self.files.sentence_vectors[first:after], dtype=np.float32)
+
+    def asked_stems(self, article: Article) -> frozenset[str]:
+        """Stems of the words of the questions that an article lists."""
+        return self._read_stems(article.id)
+
+    def _of_asked(self, article_id: str) -> frozenset[str]:
+        phrasings = (text for asked in self.articles[article_id].asked for text in asked.phrasings)
+        return frozenset(found for text in phrasings for found in stems(text))
 
     def close(self) -> None:
         for segment in self.segments:

@@ -20,7 +20,7 @@ from sci_assistant.ask import prompts
 from sci_assistant.ask.answer_text import answer_text
 from sci_assistant.ask.caution import Caution, read_caution
 from sci_assistant.ask.condense import condense, names_nothing
-from sci_assistant.ask.decide import Signals, answerable, knows_own_words, read_signals
+from sci_assistant.ask.decide import Signals, answerable, knows_own_words, margin, read_signals
 from sci_assistant.ask.intent import lacks_asked_fact, read_intent, small_talk
 from sci_assistant.ask.language import language_of
 from sci_assistant.ask.parts import split_parts
@@ -58,6 +58,9 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 MOST_RELATED = 3
 PASSAGES = 16  # whose sentences may be quoted
 BRIEF_WORDS = 60  # of a message under whose notice nothing that lets wait is quoted, likely or not
+LIKELIER = (
+    0.05  # chance by which the message before must serve better than its topic's name to stand beside a follow-up
+)
 MOST_TURNS = 100  # earlier questions of a conversation that is still read
 CRISIS_RULE = "suicide"  # of data/triage.yaml
 CRISIS_ARTICLE = "depression"  # whose section on when to call stands below that notice
@@ -327,8 +330,17 @@ class Assistant:
         history = [correct(earlier, build.vocabulary).text for earlier in turn.history]
         corrected = correct(turn.question, build.vocabulary)
         searched = condense(corrected.text, history, topics=build.topics, familiarity=self.hybrid.familiarity)
+        if searched != corrected.text:
+            searched = self._likelier(searched, f"{history[-1].rstrip(' ?!.')}: {corrected.text}")
         standalone = searched if searched != corrected.text else turn.question
         return _Question(turn, standalone, searched, corrected)
+
+    def _likelier(self, topic: str, last: str) -> str:
+        """Of a follow-up beside its topic's name, and beside the message before it, the one that the articles rather
+        answer: "until then, what could I wear?" needs that message."""
+        search = self.hybrid.reading((topic, last))
+        margins = [margin(read_signals(search.search(text), text)) for text in (topic, last)]
+        return last if margins[1] > margins[0] + LIKELIER else topic
 
     def _without_missing_parts(self, question: _Question) -> _Question:
         """A question that asks several things, of which the articles answer some: those, and what is missing."""
@@ -356,7 +368,7 @@ class Assistant:
         if notice is not None and _is_crisis(notice):
             return self._in_crisis(question, retrieved, notice)
         intent = read_intent(question.searched)
-        known = not question.joined or knows_own_words(retrieved.build, question.corrected.text)
+        known = not question.joined or knows_own_words(retrieved, question.corrected.text)
         signals = read_signals(retrieved, judged, question.corrected.changes)
         if known and answerable(signals) and not asks_to_act(judged, intent):
             brief = len(question.turn.question.split()) <= BRIEF_WORDS

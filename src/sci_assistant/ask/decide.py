@@ -20,7 +20,6 @@ from sci_assistant.ask.condense import ASPECTS
 from sci_assistant.ask.likeness import load_likeness, load_networks
 from sci_assistant.ask.search import Retrieved
 from sci_assistant.asked import Neighbourhood
-from sci_assistant.index import Build
 from sci_assistant.types import Passage
 from sci_assistant.words import STOPWORDS, rarity, stem, stems, tokenize
 
@@ -102,18 +101,27 @@ def read_signals(retrieved: Retrieved, question: str, corrected: Sequence[tuple[
 
 def answerable(signals: Signals) -> bool:
     """Whether the articles answer the question."""
+    return margin(signals) >= 0.0
+
+
+def margin(signals: Signals) -> float:
+    """The chance that the articles answer the question, above the threshold from which it is answered."""
     model = load_models()[signals.listed]
-    return model.probability(signals) >= model.threshold
+    return model.probability(signals) - model.threshold
 
 
-def knows_own_words(build: Build, question: str) -> bool:
-    """Whether the articles hold the rarest word that a follow-up itself brings.
+def knows_own_words(retrieved: Retrieved, question: str) -> bool:
+    """Whether the articles, or the questions that the best passage's article lists, hold the rarest word that a
+    follow-up itself brings.
 
     A follow-up is searched together with its earlier topic; without this, "best pizza in town?" would be
     answered from that topic's article.
     """
     own = [word for word in tokenize(question) if word not in STOPWORDS and word not in ASPECTS]
-    return not own or stem(max(own, key=rarity)) in build.stems
+    if not own:
+        return True
+    rarest, build = stem(max(own, key=rarity)), retrieved.build
+    return rarest in build.stems or any(rarest in build.asked_stems(p.article) for p in retrieved.passages[:1])
 
 
 def _content_weights(question: str, corrected: dict[str, str]) -> dict[str, tuple[float, float]]:
