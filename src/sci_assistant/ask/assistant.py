@@ -58,9 +58,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 MOST_RELATED = 3
 PASSAGES = 16  # whose sentences may be quoted
 BRIEF_WORDS = 60  # of a message under whose notice nothing that lets wait is quoted, likely or not
-LIKELIER = (
-    0.05  # chance by which the message before must serve better than its topic's name to stand beside a follow-up
-)
+LIKELIER = 0.05  # chance by which the message before must serve a follow-up better than the name of its topic
 MOST_TURNS = 100  # earlier questions of a conversation that is still read
 CRISIS_RULE = "suicide"  # of data/triage.yaml
 CRISIS_ARTICLE = "depression"  # whose section on when to call stands below that notice
