@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 from sci_assistant_eval.compare import Gate, below_floors, bundled_gates, compare, in_words, shown
 from sci_assistant_eval.misses import said
 from sci_assistant_eval.questions import Question
@@ -61,7 +62,7 @@ class _Asked:
 
 
 class _TestVectors(LocalEmbeddings):
-    """A model that keeps the vectors of single questions: of test questions alone, never of what people ask."""
+    """A model that keeps the vectors of questions: of test questions alone, never of what people ask."""
 
     def __init__(self, model: LocalEmbeddings) -> None:
         self._model = model
@@ -79,11 +80,13 @@ class _TestVectors(LocalEmbeddings):
         return self._model.embed(texts)
 
     def look(self, texts: Sequence[str]) -> tuple[Vectors, Vectors | None]:
-        if len(texts) != 1:
-            return self._model.look(texts)
-        if texts[0] not in self._known:
-            self._known[texts[0]] = self._model.look(texts)
-        return self._known[texts[0]]
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            vectors, states = self._model.look(new)
+            self._known |= {text: (vectors[n], None if states is None else states[n]) for n, text in enumerate(new)}
+        found = [self._known[text] for text in texts]
+        means = [mean for _, mean in found if mean is not None]
+        return np.array([vector for vector, _ in found]), np.array(means) if means else None
 
 
 class BuildCheck:

@@ -15,7 +15,7 @@ from sci_assistant_eval.score import Found, Response, section_label
 
 from sci_assistant import render
 from sci_assistant.ask.assistant import Assistant
-from sci_assistant.ask.decide import load_models, read_signals
+from sci_assistant.ask.decide import model_for, read_signals
 from sci_assistant.ask.search import HybridSearch
 from sci_assistant.models import LocalEmbeddings
 from sci_assistant.render_html import to_html
@@ -58,7 +58,7 @@ class Ours:
         retrieved = self._assistant.search(turn, k=DEPTH)
         read = replace(retrieved, passages=retrieved.passages[: self._settings.passages])
         signals = read_signals(read, answer.standalone_question, answer.corrected)
-        model = load_models()[signals.listed]
+        model = model_for(signals)
         sure = model.probability(signals)
         if answer.status != "answered" and sure >= model.threshold:
             sure = 0.0  # a rule refused: a request to act, or a fact that no article holds

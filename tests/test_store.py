@@ -1,10 +1,12 @@
 """Builds: indexed twice nothing changes, edits replace, a half-built or damaged one is never served."""
 
+import gc
 import json
 import shutil
 import sqlite3
 import threading
 import time
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -404,3 +406,21 @@ def test_everything_is_parsed_anew_by_other_code_and_for_a_rebuild(store, corpus
     monkeypatch.setattr(build_module, "reading_version", lambda: "another")
     assert not build_index(store, [corpus], embeddings).published
     assert len(parsed) == 6
+
+
+def test_a_build_that_is_closed_is_freed_without_the_garbage_collector(store, corpus, embeddings):
+    build_index(store, [corpus], embeddings)
+    folder = store.folder / "builds" / store.current_name()
+    build = Build(folder, brief=True)
+    article = next(iter(build.articles.values()))
+    assert not build.sentence_vectors(article).flags.writeable
+    assert build.sentence_vectors(article) is build.sentence_vectors(article)
+    assert build.asked_stems(article) == frozenset()
+    freed = weakref.ref(build)
+    gc.disable()
+    try:
+        build.close()
+        del build
+        assert freed() is None
+    finally:
+        gc.enable()

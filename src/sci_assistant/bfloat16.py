@@ -20,7 +20,7 @@ from sci_assistant.weights import HEADS, HIDDEN, LAYERS, NORM_EPSILON, WEIGHTS, 
 if TYPE_CHECKING:
     import torch
 
-BATCH_TOKENS, GPU_BATCH_TOKENS = 1024, 65_536  # of one step
+CPU_BATCH_TOKENS, GPU_BATCH_TOKENS = 1024, 65_536  # of one step
 
 
 def device_name() -> str | None:
@@ -50,7 +50,7 @@ class LowPrecisionModel:
     def __init__(self, folder: Path, device: str) -> None:
         self._folder = folder
         self._device = device
-        self._most = BATCH_TOKENS if device == "cpu" else GPU_BATCH_TOKENS
+        self._most = CPU_BATCH_TOKENS if device == "cpu" else GPU_BATCH_TOKENS
 
     @cached_property
     def _weights(self) -> dict[str, torch.Tensor]:

@@ -138,7 +138,7 @@ class GraphModel:
 
     def embed_with_means(self, encoded: Sequence[Ids]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Unit vectors of tokenised texts, and the means over each one's tokens of what the layers of READ_LAYERS make
-        of them, side by side; shape (texts, MEANS)."""
+        of them, special ones included, side by side; shape (texts, MEANS)."""
         vectors = np.empty((len(encoded), HIDDEN), dtype=np.float32)
         means = np.empty((len(encoded), MEANS), dtype=np.float32)
         for batch, _, (found, *seen) in self._run(encoded, ["vectors", *_LAYERS_READ]):

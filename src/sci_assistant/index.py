@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -89,10 +89,10 @@ class BuildFiles:
             raise self._damaged(error) from error
 
     @cached_property
-    def vocabulary(self) -> Mapping[str, int]:
+    def vocabulary(self) -> Vocabulary:
         """How often each word stands in the corpus."""
         try:
-            return dict(json.loads(self._bytes("vocabulary.json")))
+            return Vocabulary(json.loads(self._bytes("vocabulary.json")))
         except ValueError as error:
             raise self._damaged(error) from error
 
@@ -147,7 +147,7 @@ class Build:
         self.articles = self.files.articles
         self.chunks = self.files.chunks
         self.glossary = self.files.glossary
-        self.vocabulary = Vocabulary(self.files.vocabulary)
+        self.vocabulary = self.files.vocabulary
         try:
             self.keyword = KeywordIndex(folder / "keyword", len(self.chunks))
             foils = self.files.foil_vectors[self.files.foils_used]
@@ -156,8 +156,8 @@ class Build:
             raise StoreError(f"The build {folder} is damaged: {error} {REBUILD}") from error
         self.position = {chunk.id: i for i, chunk in enumerate(self.chunks)}
         self._first_sentence = self._sentence_offsets()
-        self._read_vectors = lru_cache(maxsize=ARTICLES_READ)(self._of_sentences)
-        self._read_stems = lru_cache(maxsize=ARTICLES_READ)(self._of_asked)
+        self._sentence_vectors = _vectors_of(self.files, self._first_sentence)
+        self._asked_stems = _stems_of(self.files)
         self.segments = () if brief else self._open_segments(Place(folder.parents[1], server))
 
     def _sentence_offsets(self) -> dict[str, int]:
@@ -277,24 +277,40 @@ class Build:
 
     def sentence_vectors(self, article: Article) -> NDArray[np.float32]:
         """Unit vectors of an article's sentences, shape (sentences, dimensions)."""
-        return self._read_vectors(article.id)
-
-    def _of_sentences(self, article_id: str) -> NDArray[np.float32]:
-        first = self._first_sentence[article_id]
-        after = first + len(self.articles[article_id].sentences)
-        return np.asarray(self.files.sentence_vectors[first:after], dtype=np.float32)
+        return self._sentence_vectors(article.id)
 
     def asked_stems(self, article: Article) -> frozenset[str]:
         """Stems of the words of the questions that an article lists."""
-        return self._read_stems(article.id)
-
-    def _of_asked(self, article_id: str) -> frozenset[str]:
-        phrasings = (text for asked in self.articles[article_id].asked for text in asked.phrasings)
-        return frozenset(found for text in phrasings for found in stems(text))
+        return self._asked_stems(article.id)
 
     def close(self) -> None:
         for segment in self.segments:
             segment.close()
+
+
+def _vectors_of(files: BuildFiles, first: Mapping[str, int]) -> Callable[[str], NDArray[np.float32]]:
+    """The vectors of an article's sentences by its id, those of the last articles kept. It knows the files and not the
+    build, so that a build that was replaced is freed at once."""
+
+    @lru_cache(maxsize=ARTICLES_READ)
+    def read(article_id: str) -> NDArray[np.float32]:
+        rows = slice(first[article_id], first[article_id] + len(files.articles[article_id].sentences))
+        vectors = np.array(files.sentence_vectors[rows], dtype=np.float32)
+        vectors.setflags(write=False)
+        return vectors
+
+    return read
+
+
+def _stems_of(files: BuildFiles) -> Callable[[str], frozenset[str]]:
+    """The stems of what an article lists by its id, those of the last articles kept."""
+
+    @lru_cache(maxsize=ARTICLES_READ)
+    def read(article_id: str) -> frozenset[str]:
+        phrasings = (text for asked in files.articles[article_id].asked for text in asked.phrasings)
+        return frozenset(found for text in phrasings for found in stems(text))
+
+    return read
 
 
 def check_model(files: BuildFiles, model: ModelSpec) -> None:

@@ -75,3 +75,37 @@ def test_a_question_that_is_too_long_still_says_who_wrote_the_articles(assistant
     answer = assistant.ask(Turn("x" * 5000))
     assert "Drafted with AI" in answer.authorship
     assert "4,000" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question"),
+    [
+        ("How do I clean my catheter?", "how much does it cost?"),
+        ("What are the signs of a bladder infection?", "book me an appointment for that"),
+        ("How do I do a bowel program?", "can you order me some of those?"),
+        ("How is heterotopic ossification treated?", "and the price of gold?"),
+    ],
+)
+def test_a_follow_up_that_nothing_answers_is_not_answered_from_the_message_before(assistant, earlier, question):
+    assert assistant.ask(Turn(question, (earlier,))).status == "not_covered"
+
+
+def test_a_follow_up_is_searched_beside_the_message_that_it_needs(assistant):
+    earlier = "I black out when they tilt me up in bed."
+    searched = assistant.searched(Turn("Until then, what could I wear?", (earlier,)))
+    assert searched.startswith("Until then, what could I wear") and "tilt me up" in searched
+    answer = assistant.ask(Turn("Until then, what could I wear?", (earlier,)))
+    assert "tilt me up" not in answer.standalone_question  # what is kept as a gap never holds another message
+
+
+@pytest.mark.parametrize("earlier", ["word " * 80 + "my catheter leaks", "thanks"])
+def test_a_long_message_or_small_talk_never_covers_a_follow_up(assistant, earlier):
+    searched = assistant.searched(
+        Turn("and how often should it be changed?", ("my suprapubic catheter leaks", earlier))
+    )
+    assert earlier.strip() not in searched
+
+
+def test_a_word_of_the_listed_questions_is_known_in_a_follow_up(assistant):
+    earlier = "I spend half my life on the commode. Someone mentioned a colostomy bag."
+    assert assistant.ask(Turn("do people regret it", (earlier,))).status == "answered"

@@ -32,7 +32,7 @@ from sci_assistant.ask.search import HybridSearch, Retrieved
 from sci_assistant.ask.second_voice import Heard, SecondVoice
 from sci_assistant.ask.spelling import Corrected, correct
 from sci_assistant.ask.stopping import find_warnings
-from sci_assistant.ask.triage import Reading, Triage, names_crisis
+from sci_assistant.ask.triage import Reading, Triage
 from sci_assistant.ask.write import TextModel, Writer
 from sci_assistant.ask.written import make_task, may_be_written, write_answer
 from sci_assistant.errors import AssistantError, ModelError, StoreEmpty
@@ -59,6 +59,7 @@ MOST_RELATED = 3
 PASSAGES = 16  # whose sentences may be quoted
 BRIEF_WORDS = 60  # of a message under whose notice nothing that lets wait is quoted, likely or not
 LIKELIER = 0.05  # chance by which the message before must serve a follow-up better than the name of its topic
+WORDS_BEFORE = 40  # of a message beside which a follow-up is read
 MOST_TURNS = 100  # earlier questions of a conversation that is still read
 CRISIS_RULE = "suicide"  # of data/triage.yaml
 CRISIS_ARTICLE = "depression"  # whose section on when to call stands below that notice
@@ -73,6 +74,7 @@ class _Question:
     searched: str
     corrected: Corrected
     missing: tuple[str, ...] = ()  # parts of it that the articles do not answer, as typed
+    found: Retrieved | None = None  # for what is searched, where that is known
 
     @property
     def joined(self) -> bool:
@@ -175,7 +177,7 @@ class Assistant:
     def signals(self, turn: Turn) -> Signals:
         """What the decision to answer or refuse is made from, for fitting and reports."""
         question = self._read(turn, self.live)
-        retrieved = self.hybrid.search(question.searched)
+        retrieved = question.found or self.hybrid.search(question.searched)
         return read_signals(retrieved, question.standalone, question.corrected.changes)
 
     @property
@@ -226,7 +228,8 @@ class Assistant:
             answer = self._unavailable(turn, notice, AssistantError("unexpected"))
         if answer.notice is None and not long_talk:  # whose next message begins a new conversation
             answer = replace(answer, reminder=self._reminder(reading))
-        if caution is not None and not (_is_crisis(answer.notice) and names_crisis(turn)):
+        told = reading is not None and _is_crisis(answer.notice) and reading.names_crisis
+        if caution is not None and not told:
             answer = replace(answer, caution=caution.text)
         total = (time.perf_counter() - start) * 1000
         return replace(answer, timings_ms=replace(answer.timings_ms, triage=(triaged - start) * 1000, total=total))
@@ -300,7 +303,7 @@ class Assistant:
             return self._blank(turn, notice, status="not_covered", text=said)
         question = self._without_missing_parts(self._read(turn, self.live))
         condensed = time.perf_counter()
-        retrieved = self.hybrid.search(question.searched, k=PASSAGES)
+        retrieved = question.found or self.hybrid.search(question.searched, k=PASSAGES)
         found = time.perf_counter()
         heard = self._second_voice(retrieved, reading)
         notice = notice or heard.notice
@@ -328,22 +331,27 @@ class Assistant:
         history = [correct(earlier, build.vocabulary).text for earlier in turn.history]
         corrected = correct(turn.question, build.vocabulary)
         searched = condense(corrected.text, history, topics=build.topics, familiarity=self.hybrid.familiarity)
-        if searched != corrected.text:
-            searched = self._likelier(searched, f"{history[-1].rstrip(' ?!.')}: {corrected.text}")
-        standalone = searched if searched != corrected.text else turn.question
-        return _Question(turn, standalone, searched, corrected)
+        if searched == corrected.text:
+            return _Question(turn, turn.question, searched, corrected)
+        found = self._likelier(searched, corrected, history[-1])
+        return _Question(turn, searched, found.question, corrected, found=found)
 
-    def _likelier(self, topic: str, last: str) -> str:
-        """Of a follow-up beside its topic's name, and beside the message before it, the one that the articles rather
-        answer: "until then, what could I wear?" needs that message."""
-        search = self.hybrid.reading((topic, last))
-        margins = [margin(read_signals(search.search(text), text)) for text in (topic, last)]
-        return last if margins[1] > margins[0] + LIKELIER else topic
+    def _likelier(self, topic: str, corrected: Corrected, before: str) -> Retrieved:
+        """What is found for a follow-up beside its topic's name or, where the articles rather answer that, beside the
+        message before it: "until then, what could I wear?" needs that message. A long message would cover the question.
+        """
+        last = f"{corrected.text.rstrip(' ?!.')} ({before.rstrip(' ?!.')})?"
+        brief = len(before.split()) <= WORDS_BEFORE and small_talk(before) is None
+        ways = (topic, last) if brief and not asks_to_act(topic, read_intent(topic)) else (topic,)
+        search = self.hybrid.embedded(ways)
+        found = [search.search(text, k=PASSAGES) for text in ways]
+        margins = [margin(read_signals(one, one.question, corrected.changes)) for one in found]
+        return found[1] if len(found) > 1 and margins[1] > margins[0] + LIKELIER else found[0]
 
     def _without_missing_parts(self, question: _Question) -> _Question:
         """A question that asks several things, of which the articles answer some: those, and what is missing."""
         parts = () if question.joined else split_parts(question.corrected.text)
-        search = self.hybrid.reading(parts)
+        search = self.hybrid.embedded(parts)
         covered: list[str] = []
         missing: list[str] = []
         for place, part in enumerate(parts):
@@ -362,10 +370,11 @@ class Assistant:
         """The quoted answer; under a `likely` or briefly told emergency nothing that lets wait is quoted, and under one
         that is both nothing of another topic than its danger."""
         judged = question.standalone
+        typed = retrieved if question.searched == question.corrected.text else None
         draft: Draft | None = None
         if notice is not None and _is_crisis(notice):
             return self._in_crisis(question, retrieved, notice)
-        intent = read_intent(question.searched)
+        intent = read_intent(judged if question.joined else question.searched)
         known = not question.joined or knows_own_words(retrieved, question.corrected.text)
         signals = read_signals(retrieved, judged, question.corrected.changes)
         if known and answerable(signals) and not asks_to_act(judged, intent):
@@ -390,7 +399,7 @@ class Assistant:
                 self._blank(question.turn, notice, status="answered", text=answer_text(draft)),
                 sentences=draft.sentences,
                 citations=draft.citations,
-                uncovered_parts=(*unconfirmed(question.turn.question, retrieved), *question.missing),
+                uncovered_parts=(*unconfirmed(question.turn.question, typed), *question.missing),
             )
         return replace(
             answer,

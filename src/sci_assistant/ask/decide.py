@@ -20,6 +20,7 @@ from sci_assistant.ask.condense import ASPECTS
 from sci_assistant.ask.likeness import load_likeness, load_networks
 from sci_assistant.ask.search import Retrieved
 from sci_assistant.asked import Neighbourhood
+from sci_assistant.models import BUNDLED_SHA256
 from sci_assistant.types import Passage
 from sci_assistant.words import STOPWORDS, rarity, stem, stems, tokenize
 
@@ -28,7 +29,7 @@ PASSAGES_READ = 3  # best passages whose words count as held
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What is known about how well the articles fit a question; each between 0 and 1 but for the margins."""
+    """What is known about how well the articles fit a question; each between 0 and 1 but for margins and log odds."""
 
     passage_cosine: float
     sentence_cosine: float
@@ -43,6 +44,7 @@ class Signals:
     share: float  # of the nearest neighbours' votes that listed questions have
     likeness: float  # log odds that it sounds like a listed question rather than a foil, over 10
     sound: float  # the same by what the model makes of its tokens
+    sounds: bool  # whether these two are known: with the bundled weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +62,26 @@ class Model:
 
 
 @cache
-def load_models() -> dict[bool, Model]:
-    """The fitted models that ship with the package, by whether the articles list what they answer."""
+def load_models() -> dict[str, Model]:
+    """The fitted models that ship with the package: where articles list what they answer, the same with other weights
+    than the bundled ones, and where they do not."""
     raw = json.loads((files("sci_assistant") / "data" / "answerable.json").read_text(encoding="utf-8"))
     return {
-        listed: Model(part["intercept"], part["weights"], part["threshold"])
-        for listed, part in ((True, raw["listed"]), (False, raw["unlisted"]))
+        name: Model(raw[name]["intercept"], raw[name]["weights"], raw[name]["threshold"])
+        for name in ("listed", "listed_other_weights", "unlisted")
     }
+
+
+def model_for(signals: Signals) -> Model:
+    """The fitted model that these signals are weighed by."""
+    name = "unlisted" if not signals.listed else "listed" if signals.sounds else "listed_other_weights"
+    return load_models()[name]
 
 
 def read_signals(retrieved: Retrieved, question: str, corrected: Sequence[tuple[str, str]] = ()) -> Signals:
     """The signals for a question as typed; a mended word counts half, since it may have been meant otherwise."""
     if not retrieved.passages:
-        return Signals(0.0, 0.0, 0.0, 0.0, 1.0, 0.0, False, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        return Signals(0.0, 0.0, 0.0, 0.0, 1.0, 0.0, False, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, False)
     weights = _content_weights(question, dict(corrected))
     held = [_held(passage) for passage in retrieved.passages[:PASSAGES_READ]]
     together = frozenset().union(*held)
@@ -96,6 +105,7 @@ def read_signals(retrieved: Retrieved, question: str, corrected: Sequence[tuple[
         share=near.share,
         likeness=load_likeness().score(question, retrieved.plain, retrieved.revision) / 10.0 if listed else 0.0,
         sound=load_networks().score(retrieved.means, retrieved.revision) / 10.0 if listed else 0.0,
+        sounds=listed and retrieved.means is not None and retrieved.revision == BUNDLED_SHA256,
     )
 
 
@@ -106,7 +116,7 @@ def answerable(signals: Signals) -> bool:
 
 def margin(signals: Signals) -> float:
     """The chance that the articles answer the question, above the threshold from which it is answered."""
-    model = load_models()[signals.listed]
+    model = model_for(signals)
     return model.probability(signals) - model.threshold
 
 

@@ -24,7 +24,8 @@ _JOIN = re.compile(
 )
 # A part opens by asking: "mum has looked after dad for years" tells what the question is about.
 _BEFORE = r"(?:and|so|ok|okay|hi|hello|hey|please|but|also|if so|then|plus|oh|in|at|for|on|by|from|with|to)"
-_ASKING = re.compile(rf"(?:{_BEFORE}[, ]+)*{_ASKS}\b", re.IGNORECASE)
+_INTRODUCED = r"(?:[\w'-]+(?: [\w'-]+){0,3}, )?"  # "for pressure sores, what cushion helps"
+_ASKING = re.compile(rf"\W*{_INTRODUCED}(?:{_BEFORE}[, ]+)*{_ASKS}\b", re.IGNORECASE)
 
 
 def split_parts(question: str) -> tuple[str, ...]:

@@ -49,10 +49,15 @@ def read_premise(question: str) -> str | None:
     return claim if 3 <= len(claim.split()) <= MOST_WORDS else None
 
 
-def unconfirmed(question: str, retrieved: Retrieved) -> tuple[str, ...]:
+def unconfirmed(question: str, retrieved: Retrieved | None) -> tuple[str, ...]:
     """What a question as typed takes for granted, as a part that the articles do not answer; () where that is nothing
-    or sounds like what they tell."""
-    claim, chance = read_premise(question), _chance_of_false_premise(retrieved)
+    or sounds like what they tell.
+
+    `retrieved` is what was found for this very question; None where something else was searched, a follow-up with its
+    topic: then every claim is named.
+    """
+    claim = read_premise(question)
+    chance = _chance_of_false_premise(retrieved) if retrieved is not None else None
     if claim is not None and (chance is None or chance >= DOUBTED):
         return (prompts.PREMISE.format(claim=claim),)
     return (prompts.TAKEN_FOR_GRANTED,) if chance is not None and chance >= DISBELIEVED else ()

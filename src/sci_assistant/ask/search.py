@@ -46,6 +46,7 @@ class Retrieved:
     build: Build
     revision: str = ""  # of the embedding weights that made the vectors
     means: Vectors | None = None  # of the question's token states (graph.py), None with another model
+    question: str = ""
 
 
 class _Seen(NamedTuple):
@@ -82,9 +83,9 @@ class HybridSearch:
     live: Callable[[], Build]
     keyword_weight: float = KEYWORD_WEIGHT
     k: int = 8  # passages
-    known: Mapping[str, _Seen] = field(default_factory=dict)  # what is embedded already
+    known: Mapping[str, _Seen] = field(default_factory=dict, repr=False, compare=False)  # what is embedded already
 
-    def reading(self, texts: Sequence[str]) -> HybridSearch:
+    def embedded(self, texts: Sequence[str]) -> HybridSearch:
         """The same search, with these texts embedded at once and not again."""
         return replace(self, known=self._look(texts)) if texts else self
 
@@ -126,7 +127,8 @@ class HybridSearch:
             Passage(build.chunks[p], build.articles[build.chunks[p].article], score, dense[p], keyword[p])
             for p, score in order[:wanted]
         )
-        return Retrieved(passages, vector, plain, matches, neighbourhood, build, self.embeddings.revision, means)
+        revision = self.embeddings.revision
+        return Retrieved(passages, vector, plain, matches, neighbourhood, build, revision, means, question)
 
     def familiarity(self, text: str) -> float:
         """The best cosine that any chunk has for a text, 0 where nothing is indexed."""

@@ -108,8 +108,8 @@ class SecondVoice:
     """Reads a turn with its vector for emergencies that no rule names."""
 
     def read(self, reading: Reading, vector: Vectors, revision: str) -> Heard:
-        """How much a conversation, whose newest message has the vector, sounds like an emergency or a crisis; silence
-        with other weights than it was fitted on."""
+        """How much a conversation, for which what has the vector was searched, sounds like an emergency or a crisis;
+        silence with other weights than it was fitted on."""
         if revision != BUNDLED_SHA256:
             return Heard(None, likely=True)
         heard, told = reading.told_things

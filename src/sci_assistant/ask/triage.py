@@ -94,10 +94,18 @@ class Reading:
         return make_notice(self._find(self._last), self._rules)
 
     @cached_property
+    def _whole(self) -> _Conversation:
+        return _Conversation(self._messages, self._rules)
+
+    @property
     def told_things(self) -> tuple[str, frozenset[str]]:
         """The conversation as the rules hear it, in one text, and the things in it that are told as happening."""
-        whole = _Conversation(self._messages, self._rules)
-        return whole.text, whole.told
+        return self._whole.text, self._whole.told
+
+    @property
+    def names_crisis(self) -> bool:
+        """Whether a rule, not the weighed words alone, hears a crisis in the conversation."""
+        return any(rule.kind == "crisis" for rule in self._whole.raised)
 
     def heard(self, text: str) -> str:
         """A message as the rules hear it; each of the conversation is heard once."""
@@ -195,11 +203,6 @@ def read_signs(turn: Turn) -> tuple[str, frozenset[str]]:
     """A conversation as the rules hear it, in one text, and its signs for weighing: raised rules, told things."""
     conversation = _conversation(turn)
     return conversation.text, conversation.signs
-
-
-def names_crisis(turn: Turn) -> bool:
-    """Whether a rule, not the weighed words alone, hears a crisis in a turn."""
-    return any(rule.kind == "crisis" for rule in _conversation(turn).raised)
 
 
 def _conversation(turn: Turn) -> _Conversation:
