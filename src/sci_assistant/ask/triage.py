@@ -192,7 +192,8 @@ class Reading:
         text = self._messages[at].text
         if len(text.split()) > BRIEF_WORDS:
             return False
-        for sentence in [part for part in _SENTENCE_END.split(text) if part.strip()]:
+        sentences = [part for part in _SENTENCE_END.split(text) if part.strip()]
+        for sentence in sentences if len(sentences) > 1 else ():  # a single one was weighed as the newest message
             alone = _Conversation(_hear([sentence], self._rules), self._rules)
             if alone.raised and alone.score(self._weigher).first >= self._weigher.doubt:
                 return True
