@@ -60,7 +60,7 @@ wheel-test: $(VENV)/.installed-dev ## Install the built wheel with all that it a
 kill-test: $(VENV)/.installed-dev ## Kill an indexer at 100 moments and look at what is left (some minutes)
 	$(BIN)/python -m tests.kill_indexing --moments 100
 
-load: $(VENV)/.installed-dev ## 1 to 200 conversations at once, then 10,000 questions with the memory watched (an hour or more)
+load: $(VENV)/.installed-dev ## 1 to 200 conversations at once, then 10,000 questions with the memory watched (ARGS="--store STORE"; an hour or more)
 	$(BIN)/python benchmarks/load.py $(ARGS)
 	$(BIN)/python benchmarks/load.py --memory 10000 $(ARGS)
 
