@@ -31,8 +31,9 @@ UNNAMED = "may-be-emergency"  # the rule that names no danger
 CRISIS = "suicide"
 FEW_WORDS, FEW_WORDS_EXTRA = 8, 1.1  # below so many words, words alone need so much more
 # To miss a crisis is worse than to raise one wrongly; but below a crisis no answer stands, and most crises that
-# ordinary questions raise are none. It was 1.0 while the fit found 0.930 of the crises told explicitly and 0.833 of those
-# hinted at (0.950 and 0.891 with it); the last one finds 0.959 and 0.890 without it (hard messages, cross-validated).
+# ordinary questions raise are none. It was 1.0 while the fit found 0.930 of the crises told explicitly and 0.833 of
+# those hinted at (0.950 and 0.891 with it); the last one finds 0.959 and 0.890 without it (hard messages,
+# cross-validated).
 CRISIS_EARLIER = 0.5
 BRIEF_WORDS = 60  # of a message whose sentences are looked at one by one; of a conversation where doubt is enough
 MOST_PLACES = 12  # of one thing that are looked at
