@@ -199,8 +199,8 @@ class Assistant:
             return
         try:
             turn = self._limited(_legible(turn))
-            searched = self.searched(turn)
-            task = make_task(turn, quoted, searched, self.retrieved(searched))
+            question = self._read(turn, self.live)
+            task = make_task(turn, quoted, question.searched, question.found or self.retrieved(question.searched))
         except Exception:  # the quoted answer is there: nothing may cost it
             log.exception("A written answer could not be prepared")
             task = None

@@ -20,7 +20,6 @@ from sci_assistant.ask.condense import ASPECTS
 from sci_assistant.ask.likeness import load_likeness, load_networks
 from sci_assistant.ask.search import Retrieved
 from sci_assistant.asked import Neighbourhood
-from sci_assistant.models import BUNDLED_SHA256
 from sci_assistant.types import Passage
 from sci_assistant.words import STOPWORDS, rarity, stem, stems, tokenize
 
@@ -89,7 +88,7 @@ def read_signals(retrieved: Retrieved, question: str, corrected: Sequence[tuple[
         float((retrieved.build.sentence_vectors(p.article)[list(p.chunk.sentences)] @ retrieved.vector).max())
         for p in retrieved.passages[:PASSAGES_READ]
     )
-    listed = bool(retrieved.passages[0].article.asked)  # in a mixed corpus, as for the best passage's article
+    listed = retrieved.listed  # in a mixed corpus, as for the best passage's article
     near = retrieved.neighbourhood if listed else Neighbourhood(0.0, 0.0, 0.0, 0.0, 0.0)
     return Signals(
         passage_cosine=max(p.dense for p in retrieved.passages),
@@ -105,7 +104,7 @@ def read_signals(retrieved: Retrieved, question: str, corrected: Sequence[tuple[
         share=near.share,
         likeness=load_likeness().score(question, retrieved.plain, retrieved.revision) / 10.0 if listed else 0.0,
         sound=load_networks().score(retrieved.means, retrieved.revision) / 10.0 if listed else 0.0,
-        sounds=listed and retrieved.means is not None and retrieved.revision == BUNDLED_SHA256,
+        sounds=retrieved.sounds,
     )
 
 

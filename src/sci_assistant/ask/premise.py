@@ -14,7 +14,6 @@ import re
 from sci_assistant.ask import prompts
 from sci_assistant.ask.likeness import CLASSES, load_networks
 from sci_assistant.ask.search import Retrieved
-from sci_assistant.models import BUNDLED_SHA256
 
 _CLAIM = (
     r"(?P<claim>(?!(?:i|i'm|i've|my|we|our|he|she|his|her|it|it's|they|then|yesterday|last|the (?:accident|injury|fall|crash|surgery|operation))\b)"
@@ -65,7 +64,6 @@ def unconfirmed(question: str, retrieved: Retrieved | None) -> tuple[str, ...]:
 
 def _chance_of_false_premise(retrieved: Retrieved) -> float | None:
     """None where nothing can be told: articles without a list, another embedding model."""
-    listed = bool(retrieved.passages) and bool(retrieved.passages[0].article.asked)
-    if not listed or retrieved.means is None or retrieved.revision != BUNDLED_SHA256:
+    if not retrieved.sounds or retrieved.means is None:
         return None
     return float(load_networks().classes(retrieved.means)[CLASSES.index("false_premise")])

@@ -19,7 +19,7 @@ from sci_assistant.ask.expand import expand
 from sci_assistant.asked import AskedMatch, Neighbourhood
 from sci_assistant.index import Build
 from sci_assistant.keyword import best
-from sci_assistant.models import LocalEmbeddings, Vectors
+from sci_assistant.models import BUNDLED_SHA256, LocalEmbeddings, Vectors
 from sci_assistant.types import Passage
 from sci_assistant.words import stems
 
@@ -47,6 +47,17 @@ class Retrieved:
     revision: str = ""  # of the embedding weights that made the vectors
     means: Vectors | None = None  # of the question's token states (graph.py), None with another model
     question: str = ""
+
+    @property
+    def listed(self) -> bool:
+        """Whether the best passage's article lists what it answers."""
+        return bool(self.passages) and bool(self.passages[0].article.asked)
+
+    @property
+    def sounds(self) -> bool:
+        """Whether it can be told how the question sounds (likeness.py): with the bundled weights, where there is a
+        list."""
+        return self.listed and self.means is not None and self.revision == BUNDLED_SHA256
 
 
 class _Seen(NamedTuple):
