@@ -177,8 +177,8 @@ def baselines(
     """
     from sci_assistant_eval.systems import Passages
 
-    yield Passages("keyword only", assistant, embeddings, keyword_weight=1.0)
-    yield Passages("dense only", assistant, embeddings, keyword_weight=0.0)
+    yield Passages("keyword only", assistant, embeddings, keyword=1.0)
+    yield Passages("dense only", assistant, embeddings, keyword=0.0)
     try:
         from sci_assistant_eval.tutorial import Tutorial
 

@@ -16,7 +16,7 @@ from sci_assistant_eval.score import Found, Response, section_label
 from sci_assistant import render
 from sci_assistant.ask.assistant import Assistant
 from sci_assistant.ask.decide import model_for, read_signals
-from sci_assistant.ask.search import HybridSearch
+from sci_assistant.ask.search import HybridSearch, Shares
 from sci_assistant.models import LocalEmbeddings
 from sci_assistant.render_html import to_html
 from sci_assistant.settings import Settings
@@ -76,9 +76,10 @@ class Ours:
 class Passages:
     """Our chunks, ranked for the question as typed by one side of the fusion alone."""
 
-    def __init__(self, name: str, assistant: Assistant, embeddings: LocalEmbeddings, *, keyword_weight: float) -> None:
+    def __init__(self, name: str, assistant: Assistant, embeddings: LocalEmbeddings, *, keyword: float) -> None:
         self.name = name
-        self._hybrid = HybridSearch(embeddings=embeddings, live=lambda: assistant.live, keyword_weight=keyword_weight)
+        shares = Shares(keyword, asked=0.0, heading=0.0)
+        self._hybrid = HybridSearch(embeddings=embeddings, live=lambda: assistant.live, shares=shares)
 
     def articles(self, turn: Turn, *, k: int) -> tuple[str, ...]:
         found = self._hybrid.search(turn.question, k=k, by_article=True)

@@ -16,6 +16,7 @@ LAYERS = {
     "types": 0, "errors": 0, "settings": 0, "words": 0, "markup": 0, "logs": 0, "weights": 0,
     "word_relations": 0, "scrub": 1,
     "graph": 1, "reader": 1, "bfloat16": 1, "pooling": 1, "models": 1, "asked": 1, "keyword": 1, "index": 1, "store": 1,
+    "headings": 1,
     "chroma": 1, "manifest": 1, "assemble": 1, "shelf": 1, "judges": 1,
     "ask": 2, "ingest": 2,
     "render": 3, "render_html": 3, "report": 3, "wire": 3,

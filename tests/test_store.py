@@ -186,6 +186,7 @@ def test_a_store_of_an_older_format_is_refused_with_the_command(store, corpus, e
         "chunks.npy",
         "sentences.npy",
         "asked.npy",
+        "headings.npy",
         "keyword/vocab.index.json",
     ],
 )

@@ -103,6 +103,11 @@ def _top(cosines: NDArray[np.float32]) -> tuple[float, float]:
     return (float(cosines[0]), float(cosines[:5].mean())) if len(cosines) else (0.0, 0.0)
 
 
+def phrasings_of(article: Article) -> tuple[str, ...]:
+    """Every phrasing that an article lists, in order."""
+    return tuple(phrasing for asked in article.asked for phrasing in asked.phrasings)
+
+
 @cache
 def load_foils() -> Mapping[str, tuple[str, ...]]:
     """The foils that ship with the package, by class."""

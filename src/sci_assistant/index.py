@@ -23,6 +23,7 @@ from pydantic import TypeAdapter
 from sci_assistant.asked import AskedIndex
 from sci_assistant.chroma import REBUILD, ChromaServer, Place, Segment
 from sci_assistant.errors import StoreError, StoreMismatch
+from sci_assistant.headings import HeadingIndex
 from sci_assistant.ingest.chunk import CHUNKING_VERSION
 from sci_assistant.keyword import KeywordIndex
 from sci_assistant.manifest import check_files, read_manifest
@@ -117,6 +118,11 @@ class BuildFiles:
         return self._array("asked.npy")
 
     @cached_property
+    def heading_vectors(self) -> NDArray[np.float16]:
+        """Unit vectors of the headings that ask, of all articles, in their order."""
+        return self._array("headings.npy")
+
+    @cached_property
     def foil_vectors(self) -> NDArray[np.float16]:
         """Unit vectors of all foils; none where no article lists questions."""
         return self._array("foils.npy")
@@ -152,6 +158,7 @@ class Build:
             self.keyword = KeywordIndex(folder / "keyword", len(self.chunks))
             foils = self.files.foil_vectors[self.files.foils_used]
             self.asked = AskedIndex(tuple(self.articles.values()), self.files.asked_vectors, foils)
+            self.headings = HeadingIndex(self.articles, self.chunks, self.files.heading_vectors)
         except (OSError, ValueError, IndexError) as error:
             raise StoreError(f"The build {folder} is damaged: {error} {REBUILD}") from error
         self.position = {chunk.id: i for i, chunk in enumerate(self.chunks)}

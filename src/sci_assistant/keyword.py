@@ -83,9 +83,12 @@ class KeywordIndex:
             raise ValueError("the parts of the keyword index do not fit together")
 
     def scores(self, words: Sequence[str]) -> NDArray[np.float32]:
-        """BM25 scores of all chunks for stemmed words, shape (size,); zeros where no word is known."""
+        """BM25 scores of all chunks for stemmed words, shape (size,); zeros where no word is known.
+
+        A word counts once, however often it is written: what a long message repeats is seldom what it asks.
+        """
         found = np.zeros(self.size, dtype=np.float32)
-        for column in (self._columns[word] for word in words if word in self._columns):
+        for column in (self._columns[word] for word in dict.fromkeys(words) if word in self._columns):
             part = slice(self._index.ends[column], self._index.ends[column + 1])
             found[self._index.rows[part]] += self._index.scores[part]  # a chunk stands once in a column
         return found

@@ -19,7 +19,7 @@ from sci_assistant.chroma import REBUILD
 from sci_assistant.errors import StoreError, StoreMismatch
 from sci_assistant.models import ModelSpec
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 MANIFEST = "manifest.json"
 # Files of a build are hashed when it is opened where they have so many bytes together; beyond that their sizes are
 # looked at: hashing is to stay below a tenth of a second.

@@ -1,7 +1,9 @@
-"""A standalone question -> ranked passages, by meaning, by words and by the questions that articles list.
+"""A standalone question -> ranked passages, by meaning, by words, and by the questions that articles list or put as
+headings.
 
-Dense cosines come from Chroma, keyword scores from BM25, and a passage that answers a listed question has that
-question's cosine; each is standardised over the candidates of this question, and they are added. retrieve.py has it
+Dense cosines come from Chroma, keyword scores from BM25; a passage that answers a listed question has that question's
+cosine, one below a heading that asks the heading's. Each is standardised over the candidates of this question, and
+they are added. retrieve.py has it
 as a LangChain retriever: our own path does without, since LangChain alone takes half a second to load.
 """
 
@@ -24,10 +26,21 @@ from sci_assistant.types import Passage
 from sci_assistant.words import stems
 
 CANDIDATES = 100  # chunks asked of each side
-# Shares of the fusion; what is left is the dense score's. Chosen on the development questions and on judged consumer
-# questions: the same shares served short questions and long messages (docs/retrieval.md has the table).
-KEYWORD_WEIGHT = 0.4
-ASKED_WEIGHT = 0.1  # where articles list the questions that they answer
+
+
+class Shares(NamedTuple):
+    """Shares of the fusion. What questions leave goes to words and meaning: `keyword` and the rest.
+
+    Chosen on the development questions and on judged consumer questions: the same shares served short questions and
+    long messages (docs/retrieval.md has the tables).
+    """
+
+    keyword: float = 0.4
+    asked: float = 0.1  # where articles list the questions that they answer
+    heading: float = 0.2  # where candidates stand below headings that ask
+
+
+SHARES = Shares()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +83,15 @@ class _Seen(NamedTuple):
 def rank(scores: Sequence[tuple[Mapping[int, float], float]]) -> list[tuple[int, float]]:
     """Chunk positions with fused scores, best first: the sum of weight times z(score) over pairs of scores and weight.
 
-    All scores have the same keys. z is the standard score over the candidates (0 where all are equal), as
-    in Wu et al., "Relevance score normalization" (https://doi.org/10.1145/1148170.1148262 surveys variants).
+    The first has all positions; where another lacks one, it counts as that score's mean. z is the standard score over
+    those that a score has (0 where all are equal), as in Wu et al., "Relevance score normalization"
+    (https://doi.org/10.1145/1148170.1148262 surveys variants).
     """
     positions = sorted(scores[0][0])
-    fused = sum(
-        (weight * _standardise([score[p] for p in positions]) for score, weight in scores), np.zeros(len(positions))
-    )
+    fused = np.zeros(len(positions))
+    for score, weight in scores:
+        held = [i for i, p in enumerate(positions) if p in score]
+        fused[held] += weight * _standardise([score[positions[i]] for i in held])
     return sorted(zip(positions, (float(s) for s in fused), strict=True), key=lambda pair: (-pair[1], pair[0]))
 
 
@@ -92,7 +107,7 @@ class HybridSearch:
 
     embeddings: LocalEmbeddings
     live: Callable[[], Build]
-    keyword_weight: float = KEYWORD_WEIGHT
+    shares: Shares = SHARES
     k: int = 8  # passages
     known: Mapping[str, _Seen] = field(default_factory=dict, repr=False, compare=False)  # what is embedded already
 
@@ -115,7 +130,7 @@ class HybridSearch:
         """
         build = self.live()
         plain, means = self._embed(question)
-        vector = adapt(plain, self.embeddings.revision)
+        vector = adapt(plain, self.embeddings.revision) if len(build.asked) else plain
         words = stems(" ".join((question, *expand(question, build.terms))))
         wanted = self.k if k is None else k
         reach = max(CANDIDATES, wanted * (10 if by_article else 1))
@@ -126,12 +141,13 @@ class HybridSearch:
         found = {*best(scores, reach).tolist(), *listed}
         dense = nearest | build.cosines(sorted(found - set(nearest)), vector)
         keyword = {p: float(scores[p]) for p in dense}
-        share = ASKED_WEIGHT if listed else 0.0
         least = min(listed.values(), default=0.0)
         asked = {p: listed.get(p, least) for p in dense}
-        left = 1.0 - share
-        weights = (left * (1.0 - self.keyword_weight), left * self.keyword_weight, share)
-        order = rank(list(zip((dense, keyword, asked), weights, strict=True)))
+        headings = build.headings.cosines(dense, plain)
+        of_asked, of_headings = self.shares.asked * bool(listed), self.shares.heading * bool(headings)
+        left = 1.0 - of_asked - of_headings
+        weights = (left * (1.0 - self.shares.keyword), left * self.shares.keyword, of_asked, of_headings)
+        order = rank(list(zip((dense, keyword, asked, headings), weights, strict=True)))
         if by_article:
             order = _best_of_each_article(order, build)
         passages = tuple(

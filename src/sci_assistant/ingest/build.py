@@ -19,10 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from sci_assistant.asked import foil_texts, foils_hash, unanswered
+from sci_assistant.asked import foil_texts, foils_hash, phrasings_of, unanswered
 from sci_assistant.assemble import plan_segments, seal, verify, write_arrays, write_new_segment, write_texts
 from sci_assistant.chroma import Step
 from sci_assistant.errors import CorpusError, RemovalsRefused, StoreError
+from sci_assistant.headings import asking_headings
 from sci_assistant.index import Build, BuildFiles, check_model, glossary_hash
 from sci_assistant.ingest.chunk import CHUNKING_VERSION
 from sci_assistant.ingest.embed import Before, Cut, Embedder, Progress
@@ -362,8 +363,7 @@ def _write(
 def _characters(plan: _Plan) -> int:
     """How many characters are embedded, about: each article as chunks and as sentences, and the questions it lists."""
     return sum(
-        2 * len(article.text) + sum(len(phrasing) for asked in article.asked for phrasing in asked.phrasings)
-        for article in plan.articles
+        2 * len(article.text) + sum(len(phrasing) for phrasing in phrasings_of(article)) for article in plan.articles
     )
 
 
@@ -386,24 +386,31 @@ def _write_vectors(
 ) -> tuple[SegmentRecord, ...]:
     """Embed what is new, chunks and their sentences first: Chroma takes them in while the questions are embedded."""
     sentences = [(a.id, len(a.sentences)) for a in plan.articles]
-    asked = [(a.id, sum(len(each.phrasings) for each in a.asked)) for a in plan.articles]
+    asked = [(a.id, len(phrasings_of(a))) for a in plan.articles]
+    headings = [(a.id, len(asking_headings(a))) for a in plan.articles]
     listed = any(count for _, count in asked)  # without lists nothing is weighed against foils
     known = before.foil_vectors() if listed else None
     foils = foil_texts() if listed and known is None else ()
     edited = before.edited(cut, plan.articles, same)
-    groups = (edited.passages, before.new_phrasings(plan.articles, same), [Passage(text) for text in foils])
+    groups = (
+        edited.passages,
+        before.new_questions("asked", plan.articles, same),
+        before.new_questions("headings", plan.articles, same),
+        [Passage(text) for text in foils],
+    )
     found = embedder.vectors(groups, progress=progress, step=step)
     of_edited, of_sentences = edited.split(next(found))
     of_chunks = before.chunk_vectors(cut, edited, of_edited)
     laid = plan_segments(before.records, before.segments(cut))
     segments = side.submit(write_new_segment, store.place, folder.name, cut.chunks, of_chunks, laid, step=step)
-    of_asked, of_foils = found
+    of_asked, of_headings, of_foils = found
     of_foils = of_foils if known is None else known
     arrays: dict[str, NDArray[Any]] = {
         "chunks": of_chunks,
         "segment_of": laid.segment_of,
         "sentences": before.text_vectors("sentences", sentences, same, of_sentences),
         "asked": before.text_vectors("asked", asked, same, of_asked),
+        "headings": before.text_vectors("headings", headings, same, of_headings),
         "foils": of_foils.astype(np.float16),
         "foils_used": unanswered(of_foils, of_chunks),
     }

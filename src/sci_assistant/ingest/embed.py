@@ -16,8 +16,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sci_assistant.asked import foil_texts, foils_hash
+from sci_assistant.asked import foil_texts, foils_hash, phrasings_of
 from sci_assistant.chroma import Step
+from sci_assistant.headings import asking_headings
 from sci_assistant.index import BuildFiles
 from sci_assistant.ingest.chunk import Budget, Embedded, chunk_article, embedded_of
 from sci_assistant.manifest import SegmentRecord
@@ -29,9 +30,11 @@ from sci_assistant.types import Article, Chunk
 EMBED_STEP = 256  # texts between two steps of the progress bar
 
 Progress = Callable[[int, int], None]  # done, of
-Kind = Literal["chunks", "sentences", "asked"]
+Kind = Literal["chunks", "sentences", "asked", "headings"]
 # A question is compared with all listed ones, which are read as they lie on the disk, but with few sentences.
-NUMBERS: dict[Kind, type[np.floating]] = {"sentences": np.float16, "asked": np.float32}
+NUMBERS: dict[Kind, type[np.floating]] = {"sentences": np.float16, "asked": np.float32, "headings": np.float16}
+# Of each article, what is embedded beside its text.
+QUESTIONS: dict[Kind, Callable[[Article], tuple[str, ...]]] = {"asked": phrasings_of, "headings": asking_headings}
 
 
 class Embedder:
@@ -131,8 +134,8 @@ class Before:
 
     @cached_property
     def _rows(self) -> dict[Kind, dict[str, range]]:
-        """For chunks, sentences and phrasings the rows of each article."""
-        found: dict[Kind, dict[str, range]] = {"chunks": {}, "sentences": {}, "asked": {}}
+        """For chunks, sentences, phrasings and headings the rows of each article."""
+        found: dict[Kind, dict[str, range]] = {"chunks": {}, "sentences": {}, "asked": {}, "headings": {}}
         if self._files is None:
             return found
         lengths = dict.fromkeys(self._files.articles, 0)
@@ -140,11 +143,11 @@ class Before:
             lengths[chunk.article] += 1
         ends = dict.fromkeys(found, 0)
         for article in self._files.articles.values():
-            phrasings = sum(len(asked.phrasings) for asked in article.asked)
             counts: dict[Kind, int] = {
                 "chunks": lengths[article.id],
                 "sentences": len(article.sentences),
-                "asked": phrasings,
+                "asked": len(phrasings_of(article)),
+                "headings": len(asking_headings(article)),
             }
             for kind, count in counts.items():
                 found[kind][article.id] = range(ends[kind], ends[kind] + count)
@@ -200,10 +203,10 @@ class Before:
             return none
         return np.where(cut.rows >= 0, self._files.segment_of[cut.rows], none)
 
-    def new_phrasings(self, articles: Sequence[Article], same: frozenset[str]) -> list[Passage]:
-        """The listed questions whose vectors the build before did not have."""
-        new = [article for article in articles if not self._has("asked", article.id, same)]
-        return [Passage(text) for article in new for asked in article.asked for text in asked.phrasings]
+    def new_questions(self, kind: Kind, articles: Sequence[Article], same: frozenset[str]) -> list[Passage]:
+        """The listed questions, or the headings that ask, whose vectors the build before did not have."""
+        new = [article for article in articles if not self._has(kind, article.id, same)]
+        return [Passage(text) for article in new for text in QUESTIONS[kind](article)]
 
     def foil_vectors(self) -> Vectors | None:
         """Vectors of the foils, None where it had none, or others."""
@@ -215,18 +218,19 @@ class Before:
     def text_vectors(
         self, kind: Kind, counts: Sequence[tuple[str, int]], same: frozenset[str], fresh: Vectors
     ) -> NDArray[np.floating]:
-        """Vectors of all texts, so many of each article, from those of the new ones; of sentences in float16."""
+        """Vectors of all texts, so many of each article, from those of the new ones; NUMBERS says in which numbers."""
         kept = NUMBERS[kind]
         if self._files is None:
             return fresh.astype(kept)
-        before = self._files.sentence_vectors if kind == "sentences" else self._files.asked_vectors
+        files = self._files
+        before = {"sentences": files.sentence_vectors, "asked": files.asked_vectors, "headings": files.heading_vectors}
         vectors = np.empty((sum(count for _, count in counts), fresh.shape[1]), dtype=kept)
         at = used = 0
         for article, count in counts:
             part = slice(at, at + count)
             if self._has(kind, article, same):
                 rows = self._rows[kind][article]
-                vectors[part] = before[rows.start : rows.stop]
+                vectors[part] = before[kind][rows.start : rows.stop]
             else:
                 vectors[part] = fresh[used : used + count]
                 used += count
