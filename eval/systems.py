@@ -14,7 +14,7 @@ from sci_assistant_eval.records import Said
 from sci_assistant_eval.score import Found, Response, section_label
 
 from sci_assistant import render
-from sci_assistant.ask.assistant import Assistant
+from sci_assistant.ask.assistant import PASSAGES, Assistant
 from sci_assistant.ask.decide import model_for, read_signals
 from sci_assistant.ask.search import HybridSearch, Shares
 from sci_assistant.models import LocalEmbeddings
@@ -56,7 +56,7 @@ class Ours:
     def respond(self, turn: Turn) -> Response:
         answer = self._assistant.ask(turn)
         retrieved = self._assistant.search(turn, k=DEPTH)
-        read = replace(retrieved, passages=retrieved.passages[: self._settings.passages])
+        read = replace(retrieved, passages=retrieved.passages[:PASSAGES])
         signals = read_signals(read, answer.standalone_question, answer.corrected)
         model = model_for(signals)
         sure = model.probability(signals)

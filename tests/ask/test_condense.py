@@ -1,21 +1,19 @@
-"""Follow-ups become standalone questions; a new topic is left alone."""
+"""What a follow-up is searched beside, and under which name it is shown."""
 
 import pytest
 
-from sci_assistant.ask.condense import condense, find_topic
+from sci_assistant.ask.condense import MOST_WORDS, find_topic, name_topic, said_before
+from sci_assistant.types import Article
 
-TOPICS = frozenset({"heterotopic ossification", "ho", "shoulder pain", "pressure sores", "at", "travel insurance"})
+TOPICS = {"heterotopic ossification": "ho", "ho": "ho", "shoulder pain": "shoulder", "at": "technology"}
 FIRST = ("What is heterotopic ossification?",)
 
 
-def known(_text):
-    """The articles know the question by itself."""
-    return 0.9
+def about(article_id: str, title: str) -> Article:
+    return Article(article_id, title, "Text.", (), (), ())
 
 
-def unknown(_text):
-    """The articles know nothing like the question."""
-    return 0.1
+HO = about("ho", "Heterotopic ossification (HO)")
 
 
 @pytest.mark.parametrize(
@@ -27,44 +25,40 @@ def unknown(_text):
         ("and the treatment?", "and the treatment (heterotopic ossification)?"),
     ],
 )
-def test_a_follow_up_names_the_earlier_topic(question, wanted):
-    assert condense(question, FIRST, topics=TOPICS, familiarity=unknown) == wanted
+def test_a_follow_up_is_shown_under_the_name_that_the_person_used(question, wanted):
+    assert name_topic(question, FIRST, TOPICS, HO) == wanted
 
 
-@pytest.mark.parametrize(
-    "question", ["What about shoulder pain?", "can it cause pressure sores?", "do i need travel insurance"]
-)
-def test_a_question_that_names_a_topic_is_left_alone(question):
-    assert condense(question, FIRST, topics=TOPICS, familiarity=unknown) == question
+def test_without_such_a_name_it_is_shown_under_the_title():
+    found = name_topic("how is it treated?", ("my bones grow in the wrong place",), TOPICS, HO)
+    assert found == "how is it treated (Heterotopic ossification (HO))?"
 
 
-def test_a_question_that_the_articles_know_by_itself_is_left_alone():
-    question = "how do i clean the leg bag"
-    assert condense(question, FIRST, topics=TOPICS, familiarity=known) == question
-
-
-def test_a_vague_question_takes_the_topic_along():
-    found = condense("does the scan hurt", FIRST, topics=TOPICS, familiarity=unknown)
-    assert found == "does the scan hurt (heterotopic ossification)?"
-
-
-def test_the_first_question_of_a_conversation_is_never_changed():
-    assert condense("how is it treated?", (), topics=TOPICS, familiarity=unknown) == "how is it treated?"
+def test_a_name_of_another_topic_is_never_taken():
+    history = (*FIRST, "and my shoulder pain?")
+    assert "heterotopic ossification" in name_topic("how is it treated?", history, TOPICS, HO)
+    assert "shoulder pain" in name_topic("how is it treated?", history, TOPICS, about("shoulder", "Shoulder and arm"))
 
 
 def test_it_is_not_replaced_where_it_stands_for_nothing():
-    found = condense("is it safe to fly?", FIRST, topics=TOPICS, familiarity=known)
-    assert found == "is it safe to fly?"
+    assert name_topic("is it safe to fly?", FIRST, TOPICS, HO) == "is it safe to fly (heterotopic ossification)?"
 
 
-def test_a_leaning_question_does_not_set_the_topic():
-    history = (*FIRST, "is it like shoulder pain?")
-    assert "heterotopic ossification" in condense("how is it treated?", history, topics=TOPICS, familiarity=unknown)
+def test_nothing_was_said_before_the_first_question():
+    assert said_before(()) is None
+    assert said_before(("thanks",)) is None
 
 
-def test_without_a_named_topic_the_words_of_the_conversation_serve():
-    found = condense("how is it treated?", ("my bones grow in the wrong place",), topics=TOPICS, familiarity=unknown)
-    assert "bones" in found
+def test_what_was_said_before_are_the_newest_messages_that_say_something():
+    history = ("How do I get a ramp?", "I black out when they tilt me up.", "thanks", "who pays?", "how long?")
+    assert said_before(history) == "I black out when they tilt me up. who pays. how long"
+
+
+def test_of_a_long_message_its_end_is_taken():
+    found = said_before(("word " * 200 + "my catheter leaks",))
+    assert found is not None
+    assert found.endswith("my catheter leaks")
+    assert len(found.split()) == MOST_WORDS
 
 
 def test_a_stop_word_is_never_a_topic():

@@ -18,6 +18,7 @@ from sci_assistant_eval import (
     fit_answerable,
     fit_caution_words,
     fit_claim_reader,
+    fit_follow_up,
     fit_likeness,
     fit_notice_words,
     fit_query_adapter,
@@ -39,7 +40,7 @@ ROOT = Path(__file__).parents[2]
 HO = "heterotopic-ossification"
 HELD_BACK = "depression"  # an article whose claims the small reader was not fitted on
 FITS = (
-    *(fit_answerable, fit_caution_words, fit_claim_reader, fit_likeness, fit_notice_words),
+    *(fit_answerable, fit_caution_words, fit_claim_reader, fit_follow_up, fit_likeness, fit_notice_words),
     *(fit_query_adapter, fit_request_words, fit_second_voice, fit_sentences, fit_verify),
 )
 LOADERS = {
@@ -133,10 +134,13 @@ def test_judged_questions_and_foils_are_near_no_evaluation_question_and_judged_o
     assert nearest(list(foil_texts()), asked) <= 85
     written = [text for texts in fit_likeness.load_written().values() for text in texts]
     assert nearest(written, asked) <= 85
+    talks = [" ".join((*q.turn.history, q.question)) for q in questions.load_questions() if q.history]
+    told = [" ".join(one.turns) for one in fit_follow_up.load_written()]
+    assert nearest(told, talks) <= 85
     articles = [article for _, article in read_articles(bundled_corpus()) if isinstance(article, Article)]
     listed = [text for article in articles for one in article.asked for text in one.phrasings]
-    told = {frozenset(re.findall(r"\w+", text.lower())) for text in (*listed, *foil_texts())}
-    assert [text for text in judged if frozenset(re.findall(r"\w+", text.lower())) in told] == []
+    known = {frozenset(re.findall(r"\w+", text.lower())) for text in (*listed, *foil_texts())}
+    assert [text for text in judged if frozenset(re.findall(r"\w+", text.lower())) in known] == []
 
 
 def test_the_query_adapter_reads_dev_alone(guards, tiny_store, monkeypatch):
@@ -170,6 +174,15 @@ def test_the_choice_of_sentences_is_fitted_on_dev(guards, tiny_store):
 
 
 @pytest.mark.filterwarnings("ignore")
+def test_what_tells_a_follow_up_is_fitted_on_dev(guards, tiny_store, monkeypatch):
+    conversations = fit_follow_up.load_conversations()
+    assert guards["load_questions"].calls == 1
+    monkeypatch.setattr(fit_follow_up, "load_conversations", lambda: conversations[::10])
+    done = CliRunner().invoke(fit_follow_up.main, ["--store", str(tiny_store)], catch_exceptions=False)
+    assert done.exit_code == 0 and "follow-ups, cross-validated" in done.output
+
+
+@pytest.mark.filterwarnings("ignore")
 def test_how_a_question_sounds_is_shown_on_dev_alone(guards, tiny_store, monkeypatch):
     few = {name: tuple(texts[:20]) for name, texts in load_foils().items()}
     monkeypatch.setattr(fit_likeness, "load_foils", lambda: few)
@@ -196,7 +209,7 @@ def test_the_words_of_requests_are_fitted_on_dev(guards, tiny_corpus, monkeypatc
     assert done.exit_code == 0 and guards["load_questions"].calls == 1
 
 
-@pytest.mark.parametrize("name", ["answerable.json", "verify.json"])
+@pytest.mark.parametrize("name", ["answerable.json", "follow_up.json", "verify.json"])
 def test_what_ships_says_what_it_was_fitted_on(name):
     raw = json.loads((files("sci_assistant") / "data" / name).read_text(encoding="utf-8"))
     assert raw["fitted_on"] == "dev"

@@ -19,8 +19,9 @@ from datetime import datetime
 from sci_assistant.ask import prompts
 from sci_assistant.ask.answer_text import answer_text
 from sci_assistant.ask.caution import Caution, read_caution
-from sci_assistant.ask.condense import condense, names_nothing
-from sci_assistant.ask.decide import Signals, answerable, knows_own_words, margin, read_signals
+from sci_assistant.ask.condense import name_topic, names_nothing, said_before
+from sci_assistant.ask.decide import Signals, answerable, knows_own_words, read_signals
+from sci_assistant.ask.follow_up import leans, read_leaning
 from sci_assistant.ask.intent import lacks_asked_fact, read_intent, small_talk
 from sci_assistant.ask.language import language_of
 from sci_assistant.ask.parts import split_parts
@@ -28,7 +29,7 @@ from sci_assistant.ask.premise import unconfirmed
 from sci_assistant.ask.quote import Warnings, call_section, quote, quote_warnings
 from sci_assistant.ask.requests import asks_to_act
 from sci_assistant.ask.rules import load_rules
-from sci_assistant.ask.search import HybridSearch, Retrieved
+from sci_assistant.ask.search import HybridSearch, Retrieved, towards
 from sci_assistant.ask.second_voice import Heard, SecondVoice
 from sci_assistant.ask.spelling import Corrected, correct
 from sci_assistant.ask.stopping import find_warnings
@@ -57,9 +58,8 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 MOST_RELATED = 3
 PASSAGES = 16  # whose sentences may be quoted
+MOST_BESIDE = 50  # passages of a follow-up, of which these are taken
 BRIEF_WORDS = 60  # of a message under whose notice nothing that lets wait is quoted, likely or not
-LIKELIER = 0.05  # chance by which the message before must serve a follow-up better than the name of its topic
-WORDS_BEFORE = 40  # of a message beside which a follow-up is read
 MOST_TURNS = 100  # earlier questions of a conversation that is still read
 CRISIS_RULE = "suicide"  # of data/triage.yaml
 CRISIS_ARTICLE = "depression"  # whose section on when to call stands below that notice
@@ -177,7 +177,7 @@ class Assistant:
     def signals(self, turn: Turn) -> Signals:
         """What the decision to answer or refuse is made from, for fitting and reports."""
         question = self._read(turn, self.live)
-        retrieved = question.found or self.hybrid.search(question.searched)
+        retrieved = question.found or self.retrieved(question.searched)
         return read_signals(retrieved, question.standalone, question.corrected.changes)
 
     @property
@@ -303,7 +303,7 @@ class Assistant:
             return self._blank(turn, notice, status="not_covered", text=said)
         question = self._without_missing_parts(self._read(turn, self.live))
         condensed = time.perf_counter()
-        retrieved = question.found or self.hybrid.search(question.searched, k=PASSAGES)
+        retrieved = question.found or self.retrieved(question.searched)
         found = time.perf_counter()
         heard = self._second_voice(retrieved, reading)
         notice = notice or heard.notice
@@ -330,39 +330,49 @@ class Assistant:
     def _read(self, turn: Turn, build: Build) -> _Question:
         history = [correct(earlier, build.vocabulary).text for earlier in turn.history]
         corrected = correct(turn.question, build.vocabulary)
-        searched = condense(corrected.text, history, topics=build.topics, familiarity=self.hybrid.familiarity)
-        if searched == corrected.text:
-            return _Question(turn, turn.question, searched, corrected)
-        found = self._likelier(searched, corrected, history[-1])
-        return _Question(turn, searched, found.question, corrected, found=found)
+        if not history:
+            return _Question(turn, turn.question, corrected.text, corrected)
+        found = self._follow_up(corrected.text, history)
+        standalone = turn.question if found.question == corrected.text else self._named(corrected.text, history, found)
+        return _Question(turn, standalone, found.question, corrected, found=found)
 
-    def _likelier(self, topic: str, corrected: Corrected, before: str) -> Retrieved:
-        """What is found for a follow-up beside its topic's name or, where the articles rather answer that, beside the
-        message before it: "until then, what could I wear?" needs that message. A long message would cover the question.
-        """
-        last = f"{corrected.text.rstrip(' ?!.')} ({before.rstrip(' ?!.')})?"
-        brief = len(before.split()) <= WORDS_BEFORE and small_talk(before) is None
-        ways = (topic, last) if brief and not asks_to_act(topic, read_intent(topic)) else (topic,)
-        search = self.hybrid.embedded(ways)
-        found = [search.search(text, k=PASSAGES) for text in ways]
-        margins = [margin(read_signals(one, one.question, corrected.changes)) for one in found]
-        return found[1] if len(found) > 1 and margins[1] > margins[0] + LIKELIER else found[0]
+    def _follow_up(self, question: str, history: Sequence[str]) -> Retrieved:
+        """What is found for a question that comes after others: alone or, where it leans on them, beside them."""
+        alone, beside = self.both_ways(question, history)
+        return beside if beside and leans(read_leaning(question, history, alone, beside)) else alone
+
+    def both_ways(self, question: str, history: Sequence[str]) -> tuple[Retrieved, Retrieved | None]:
+        """What is found for a question alone, and beside earlier ones, nearer to what these were about; None without
+        any that say something."""
+        before = said_before(history)
+        if before is None:
+            return self.retrieved(question), None
+        beside = f"{question.rstrip(' ?!.')} ({before})?"
+        search = self.hybrid.embedded((question, beside, before))
+        joined = search.search(beside, k=MOST_BESIDE)
+        return search.search(question, k=PASSAGES), towards(joined, search.search(before, k=MOST_BESIDE), k=PASSAGES)
+
+    def _named(self, question: str, history: Sequence[str], found: Retrieved) -> str:
+        """A follow-up under the name of what it is about: nothing that a person said before stands in it."""
+        if not found.passages:
+            return question
+        return name_topic(question, history, found.build.topics, found.passages[0].article)
 
     def _without_missing_parts(self, question: _Question) -> _Question:
         """A question that asks several things, of which the articles answer some: those, and what is missing."""
         parts = () if question.joined else split_parts(question.corrected.text)
-        search = self.hybrid.embedded(parts)
         covered: list[str] = []
         missing: list[str] = []
         for place, part in enumerate(parts):
-            whole = condense(part, list(parts[:place]), topics=self.live.topics, familiarity=search.familiarity)
-            signals = read_signals(search.search(whole), whole)
+            found = self._follow_up(part, parts[:place])
+            whole = part if found.question == part else self._named(part, parts[:place], found)
+            signals = read_signals(found, whole)
             told = answerable(signals) and not asks_to_act(whole, read_intent(whole))
             (covered if told else missing).append(part)
         if not covered or not missing:
             return question
         asked = "? ".join(covered)
-        return replace(question, standalone=asked, searched=asked, missing=tuple(missing))
+        return replace(question, standalone=asked, searched=asked, missing=tuple(missing), found=None)
 
     def _from_passages(
         self, question: _Question, retrieved: Retrieved, notice: Notice | None, *, likely: bool, warnings: Warnings

@@ -26,6 +26,7 @@ from sci_assistant.types import Passage
 from sci_assistant.words import stems
 
 CANDIDATES = 100  # chunks asked of each side
+BEFORE_WEIGHT = 0.5  # of the score that its article had for earlier messages, for a passage of a follow-up
 
 
 class Shares(NamedTuple):
@@ -157,9 +158,15 @@ class HybridSearch:
         revision = self.embeddings.revision
         return Retrieved(passages, vector, plain, matches, neighbourhood, build, revision, means, question)
 
-    def familiarity(self, text: str) -> float:
-        """The best cosine that any chunk has for a text, 0 where nothing is indexed."""
-        return max(self.live().nearest(self._embed(text).vector, 1).values(), default=0.0)
+
+def towards(found: Retrieved, before: Retrieved, *, k: int) -> Retrieved:
+    """The best k passages, nearer those whose article the talk before was about (chosen on eval/follow_ups.yaml)."""
+    best: dict[str, float] = {}
+    for passage in before.passages:  # best first
+        best.setdefault(passage.article.id, passage.score)
+    least = min(best.values(), default=0.0)
+    raised = (replace(p, score=p.score + BEFORE_WEIGHT * best.get(p.article.id, least)) for p in found.passages)
+    return replace(found, passages=tuple(sorted(raised, key=lambda passage: -passage.score)[:k]))
 
 
 def _by_chunk(matches: Sequence[AskedMatch], build: Build) -> dict[int, float]:
