@@ -26,7 +26,7 @@ from sci_assistant.types import Passage
 from sci_assistant.words import stems
 
 CANDIDATES = 100  # chunks asked of each side
-BEFORE_WEIGHT = 0.5  # of the score that its article had for earlier messages, for a passage of a follow-up
+BEFORE_WEIGHT = 0.3  # of the score that its article had for earlier messages, for a passage of a follow-up
 
 
 class Shares(NamedTuple):
