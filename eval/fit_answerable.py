@@ -16,7 +16,7 @@ import random
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sci_assistant_eval.questions import load_questions
 
-from sci_assistant.ask.decide import Signals
+from sci_assistant.ask.decide import Signals, signal_values
 from sci_assistant.types import Turn
 
 LISTED = (
@@ -34,6 +34,7 @@ LISTED = (
 )  # fmt: skip
 OTHER_WEIGHTS = LISTED[:-2]
 UNLISTED = LISTED[:6]
+# Each of them counts alone and by the question's length, which counts itself.
 SUBSETS = (1, 16, 48)  # articles of further indexes
 FOLDS = 10
 MOST_FALSE_REFUSALS = 0.05  # of dev questions on the whole index, as the issue asks for test
@@ -131,7 +132,8 @@ def fit(cases: Sequence[Case], features: Sequence[str]) -> tuple[NDArray[np.floa
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import GroupKFold, cross_val_predict
 
-    values = np.array([[float(asdict(case.signals)[name]) for name in features] for case in cases])
+    features = [*features, "length", *(f"{name}, by length" for name in features)]
+    values = np.array([[signal_values(case.signals)[name] for name in features] for case in cases])
     labels = np.array([case.answerable for case in cases])
     groups = np.array([case.id for case in cases])
     weights = np.array([WEIGHTS.get(case.kind, 1.0) for case in cases])

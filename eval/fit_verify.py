@@ -21,7 +21,7 @@ from typing import NamedTuple
 import click
 import numpy as np
 from sci_assistant_eval.claims import load_claims, sources_by_article
-from sci_assistant_eval.fit_claim_reader import load_pairs
+from sci_assistant_eval.fit_claim_reader import MODEL, load_pairs
 
 from sci_assistant.ask.claim_reader import ClaimReader
 from sci_assistant.ask.rule_verifier import PLACES, VETOES, Thresholds, odds_wanted, read_odds
@@ -67,11 +67,13 @@ def passes(places: Sequence[Looked], limits: Thresholds) -> bool:
 
 
 def judged(rows: Sequence[Row], limits: Thresholds) -> dict[str, float]:
-    """The share of each type that passes, of claims of the split and of bold ones; true ones as one type."""
+    """The share of each type that passes, of claims of the split, of bold ones and of those written as a small model
+    writes; true ones as one type."""
     passed: dict[str, list[bool]] = defaultdict(list)
     for row in rows:
-        kind = "true" if row.type in TRUE else row.type
-        passed[f"bold: {kind}" if row.bold else kind].append(passes(row.places, limits))
+        model = MODEL if row.type.startswith(MODEL) else ""
+        kind = f"{model}true" if row.type.removeprefix(MODEL) in TRUE else row.type
+        passed[f"bold: {kind}" if row.bold and not model else kind].append(passes(row.places, limits))
     return {name: float(np.mean(found)) for name, found in passed.items()}
 
 

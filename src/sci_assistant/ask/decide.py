@@ -44,6 +44,7 @@ class Signals:
     likeness: float  # log odds that it sounds like a listed question rather than a foil, over 10
     sound: float  # the same by what the model makes of its tokens
     sounds: bool  # whether these two are known: with the bundled weights
+    length: float  # of the question: log of its words and one more, over 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,14 @@ class Model:
 
     def probability(self, signals: Signals) -> float:
         """Chance that the articles answer, by the logistic function."""
-        values = asdict(signals)
+        values = signal_values(signals)
         return 1.0 / (1.0 + math.exp(-(self.intercept + sum(w * values[name] for name, w in self.weights.items()))))
+
+
+def signal_values(signals: Signals) -> dict[str, float]:
+    """The signals by name, and each times the length as `NAME, by length`: of few words each says less."""
+    values = {name: float(value) for name, value in asdict(signals).items()}
+    return values | {f"{name}, by length": value * signals.length for name, value in values.items()}
 
 
 @cache
@@ -79,8 +86,9 @@ def model_for(signals: Signals) -> Model:
 
 def read_signals(retrieved: Retrieved, question: str, corrected: Sequence[tuple[str, str]] = ()) -> Signals:
     """The signals for a question as typed; a mended word counts half, since it may have been meant otherwise."""
+    length = math.log(len(question.split()) + 1) / 4.0
     if not retrieved.passages:
-        return Signals(0.0, 0.0, 0.0, 0.0, 1.0, 0.0, False, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, False)
+        return Signals(0.0, 0.0, 0.0, 0.0, 1.0, 0.0, False, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, False, length)
     weights = _content_weights(question, dict(corrected))
     held = [_held(passage) for passage in retrieved.passages[:PASSAGES_READ]]
     together = frozenset().union(*held)
@@ -105,6 +113,7 @@ def read_signals(retrieved: Retrieved, question: str, corrected: Sequence[tuple[
         likeness=load_likeness().score(question, retrieved.plain, retrieved.revision) / 10.0 if listed else 0.0,
         sound=load_networks().score(retrieved.means, retrieved.revision) / 10.0 if listed else 0.0,
         sounds=retrieved.sounds,
+        length=length,
     )
 
 

@@ -142,13 +142,7 @@ class HybridSearch:
         found = {*best(scores, reach).tolist(), *listed}
         dense = nearest | build.cosines(sorted(found - set(nearest)), vector)
         keyword = {p: float(scores[p]) for p in dense}
-        least = min(listed.values(), default=0.0)
-        asked = {p: listed.get(p, least) for p in dense}
-        headings = build.headings.cosines(dense, plain)
-        of_asked, of_headings = self.shares.asked * bool(listed), self.shares.heading * bool(headings)
-        left = 1.0 - of_asked - of_headings
-        weights = (left * (1.0 - self.shares.keyword), left * self.shares.keyword, of_asked, of_headings)
-        order = rank(list(zip((dense, keyword, asked, headings), weights, strict=True)))
+        order = rank(self._weighted(dense, keyword, listed, build.headings.cosines(dense, plain)))
         if by_article:
             order = _best_of_each_article(order, build)
         passages = tuple(
@@ -157,6 +151,23 @@ class HybridSearch:
         )
         revision = self.embeddings.revision
         return Retrieved(passages, vector, plain, matches, neighbourhood, build, revision, means, question)
+
+    def _weighted(
+        self,
+        dense: Mapping[int, float],
+        keyword: Mapping[int, float],
+        listed: Mapping[int, float],
+        headings: Mapping[int, float],
+    ) -> list[tuple[Mapping[int, float], float]]:
+        """The scores that are there, each with its share."""
+        weighted: list[tuple[Mapping[int, float], float]] = []
+        if listed:
+            least = min(listed.values())
+            weighted.append(({p: listed.get(p, least) for p in dense}, self.shares.asked))
+        if headings:
+            weighted.append((headings, self.shares.heading))
+        left = 1.0 - sum(share for _, share in weighted)
+        return [(dense, left * (1.0 - self.shares.keyword)), (keyword, left * self.shares.keyword), *weighted]
 
 
 def towards(found: Retrieved, before: Retrieved, *, k: int) -> Retrieved:
