@@ -38,6 +38,8 @@ UNLISTED = LISTED[:6]
 SUBSETS = (1, 16, 48)  # articles of further indexes
 FOLDS = 10
 MOST_FALSE_REFUSALS = 0.05  # of dev questions on the whole index, as the issue asks for test
+FOREIGN = ("other_medicine", "off_topic", "nonsense", "request_to_act")  # classes that are of another matter
+MOST_FOREIGN = 0.01  # of them at most may be answered with a word on what is missing
 SEED = 0
 COVERED = ("answerable", "follow_up")
 JUDGED = Path(__file__).parent / "judged.yaml"
@@ -74,9 +76,11 @@ def main(corpus: Path | None, cache: Path | None, write: bool) -> None:
     ):
         probabilities, model = fit(cases, features)
         threshold = choose_threshold(cases, probabilities)
+        perhaps = min(threshold, choose_perhaps(cases, probabilities))
         click.echo(f"\n{name}: {len(cases)} cases")
-        _report(cases, probabilities, threshold)
-        fitted[name] = model | {"threshold": threshold}
+        click.echo("refused, or perhaps answered, rightly:" if perhaps < threshold else "refused rightly:")
+        _report(cases, probabilities, threshold, perhaps)
+        fitted[name] = model | {"threshold": threshold, "perhaps": perhaps}
     click.echo(json.dumps(fitted, indent=1))
     if write:
         path = Path(__file__).parents[1] / "src" / "sci_assistant" / "data" / "answerable.json"
@@ -164,18 +168,29 @@ def choose_threshold(cases: Sequence[Case], probabilities: NDArray[np.float64]) 
     return round(float(answerable[int(MOST_FALSE_REFUSALS * len(answerable))]), 3)
 
 
-def _report(cases: Sequence[Case], probabilities: NDArray[np.float64], threshold: float) -> None:
+def choose_perhaps(cases: Sequence[Case], probabilities: NDArray[np.float64]) -> float:
+    """The chance below which nearly all questions lie that are of no matter of the articles, on the whole index."""
+    whole = max(case.articles for case in cases)
+    pairs = zip(cases, probabilities, strict=True)
+    foreign = [p for case, p in pairs if case.kind in FOREIGN and case.articles == whole]
+    return round(float(np.quantile(foreign, 1.0 - MOST_FOREIGN)), 3)
+
+
+def _report(cases: Sequence[Case], probabilities: NDArray[np.float64], threshold: float, perhaps: float) -> None:
     groups: dict[str, list[bool]] = {}
+    maybe: dict[str, list[bool]] = {}
     whole = max(case.articles for case in cases)
     for case, probability in zip(cases, probabilities, strict=True):
         right = bool((probability >= threshold) == case.answerable)
         if case.articles == whole:
             groups.setdefault(case.kind, []).append(right)
+            maybe.setdefault(case.kind, []).append(perhaps <= probability < threshold)
         elif case.kind in COVERED:
             held = "articles there" if case.answerable else "articles absent"
             groups.setdefault(f"{held}, {case.articles} articles", []).append(right)
     for name, rights in sorted(groups.items()):
-        click.echo(f"{name:32} {sum(rights) / len(rights):.3f} right of {len(rights)}")
+        between = f", perhaps {sum(maybe[name]) / len(rights):.3f}" if name in maybe else ""
+        click.echo(f"{name:32} {sum(rights) / len(rights):.3f} right of {len(rights)}{between}")
 
 
 if __name__ == "__main__":

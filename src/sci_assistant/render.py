@@ -181,9 +181,9 @@ def to_text(answer: Answer) -> str:
     parts += _understood(answer)
     if answer.caution:
         parts += [answer.caution]
-    parts += [line for line in (failure(answer), answer.text, "\n".join(about_writing(answer))) if line]
     if answer.uncovered_parts:
         parts += [_bullets(UNCOVERED_LABEL, answer.uncovered_parts)]
+    parts += [line for line in (failure(answer), answer.text, "\n".join(about_writing(answer))) if line]
     if answer.related:
         parts += [_bullets(RELATED_LABEL, [related.title for related in answer.related])]
     if answer.citations:
@@ -236,13 +236,13 @@ def to_markdown(answer: Answer) -> str:
         parts += [_notice_markdown(answer.notice)]
     parts += [f"*{label}: {_plain(value)}*" for label, value in understood(answer)]
     parts += [f"**{_plain(line)}**" for line in (answer.reminder, answer.caution, failure(answer)) if line]
+    if answer.uncovered_parts:
+        parts += [_bullets(UNCOVERED_LABEL, [_plain(part) for part in answer.uncovered_parts])]
     if answer.sentences:
         parts += [_group_markdown(group) for group in groups(answer)]
         parts += [f"*{_plain(line)}*" for line in about_writing(answer)]
     elif answer.text:
         parts += [_plain(answer.text)]
-    if answer.uncovered_parts:
-        parts += [_bullets(UNCOVERED_LABEL, [_plain(part) for part in answer.uncovered_parts])]
     if answer.related:
         parts += [_bullets(RELATED_LABEL, [_plain(related.title) for related in answer.related])]
     if answer.citations:

@@ -171,10 +171,10 @@ def _body(answer: Answer, message: int) -> Html:
     lines = [] if answer.sentences else answer.text.splitlines()
     return fragment(
         *(element("p", line, class_="caution") for line in told),
+        _uncovered(answer.uncovered_parts) if answer.uncovered_parts else None,
         *(_group(group, answer, message) for group in groups(answer)),
         *(element("p", line) for line in lines if line.strip()),
         *(element("p", line, class_="small") for line in about_writing(answer)),
-        _uncovered(answer.uncovered_parts) if answer.uncovered_parts else None,
     )
 
 

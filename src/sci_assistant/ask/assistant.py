@@ -20,7 +20,14 @@ from sci_assistant.ask import prompts
 from sci_assistant.ask.answer_text import answer_text
 from sci_assistant.ask.caution import Caution, read_caution
 from sci_assistant.ask.condense import name_topic, names_nothing, said_before
-from sci_assistant.ask.decide import Signals, answerable, knows_own_words, read_signals
+from sci_assistant.ask.decide import (
+    Signals,
+    answerable,
+    knows_own_words,
+    perhaps_answerable,
+    read_signals,
+    unmentioned,
+)
 from sci_assistant.ask.follow_up import leans, read_leaning
 from sci_assistant.ask.intent import lacks_asked_fact, read_intent, small_talk
 from sci_assistant.ask.language import language_of
@@ -52,6 +59,7 @@ from sci_assistant.types import (
     Timings,
     Turn,
 )
+from sci_assistant.words import stems
 
 log = logging.getLogger(__name__)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -387,7 +395,10 @@ class Assistant:
         intent = read_intent(judged if question.joined else question.searched)
         known = not question.joined or knows_own_words(retrieved, question.corrected.text)
         signals = read_signals(retrieved, judged, question.corrected.changes)
-        if known and answerable(signals) and not asks_to_act(judged, intent):
+        sure, missing = answerable(signals), ()
+        if not sure and perhaps_answerable(signals):
+            missing = unmentioned(retrieved, judged, question.corrected.changes)
+        if known and (sure or missing) and not asks_to_act(judged, intent):
             brief = len(question.turn.question.split()) <= BRIEF_WORDS
             emergency = (likely or brief) and notice is not None and notice.kind == "emergency"
             told = _of_danger(retrieved, notice) if emergency and likely and brief else retrieved
@@ -409,7 +420,11 @@ class Assistant:
                 self._blank(question.turn, notice, status="answered", text=answer_text(draft)),
                 sentences=draft.sentences,
                 citations=draft.citations,
-                uncovered_parts=(*unconfirmed(question.turn.question, typed), *question.missing),
+                uncovered_parts=(
+                    *(prompts.UNMENTIONED.format(words=words) for words in _unsaid(missing, draft)),
+                    *unconfirmed(question.turn.question, typed),
+                    *question.missing,
+                ),
             )
         return replace(
             answer,
@@ -476,6 +491,12 @@ def _of_danger(retrieved: Retrieved, notice: Notice | None) -> Retrieved:
     if articles and not passages:
         return retrieved
     return replace(retrieved, passages=passages, asked=tuple(m for m in retrieved.asked if m.article in articles))
+
+
+def _unsaid(phrases: Sequence[str], draft: Draft) -> tuple[str, ...]:
+    """Those of which some word stands in no sentence that is quoted."""
+    said = frozenset(stems(" ".join(sentence.text for sentence in draft.sentences)))
+    return tuple(phrase for phrase in phrases if not said.issuperset(stems(phrase)))
 
 
 def _is_crisis(notice: Notice | None) -> bool:

@@ -4,7 +4,8 @@ The signals are absolute, so that they hold for one article and for ten thousand
 a sentence, the share of the question's content words, weighed by how rare they are in English, that the best passages
 hold, and where articles list what they answer, how the question lies between those questions and foils that such
 articles do not answer. A logistic function of them is compared with a threshold; its coefficients stand in
-data/answerable.json, fitted on development and judged questions by eval/fit_answerable.py.
+data/answerable.json, fitted on development and judged questions by eval/fit_answerable.py. Somewhat below the
+threshold a question may still be answered, where the answer names what of it no passage mentions.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from sci_assistant.types import Passage
 from sci_assistant.words import STOPWORDS, rarity, stem, stems, tokenize
 
 PASSAGES_READ = 3  # best passages whose words count as held
+TELLING = 3.0  # rarity from which a word that is missing is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Model:
     intercept: float
     weights: dict[str, float]
     threshold: float
+    perhaps: float  # from which a question may be answered that names what is missing; at most the threshold
 
     def probability(self, signals: Signals) -> float:
         """Chance that the articles answer, by the logistic function."""
@@ -73,7 +76,7 @@ def load_models() -> dict[str, Model]:
     than the bundled ones, and where they do not."""
     raw = json.loads((files("sci_assistant") / "data" / "answerable.json").read_text(encoding="utf-8"))
     return {
-        name: Model(raw[name]["intercept"], raw[name]["weights"], raw[name]["threshold"])
+        name: Model(raw[name]["intercept"], raw[name]["weights"], raw[name]["threshold"], raw[name]["perhaps"])
         for name in ("listed", "listed_other_weights", "unlisted")
     }
 
@@ -120,6 +123,26 @@ def read_signals(retrieved: Retrieved, question: str, corrected: Sequence[tuple[
 def answerable(signals: Signals) -> bool:
     """Whether the articles answer the question."""
     return margin(signals) >= 0.0
+
+
+def perhaps_answerable(signals: Signals) -> bool:
+    """Whether they may answer it, so that what comes nearest serves with a word on what is missing."""
+    model = model_for(signals)
+    return model.perhaps <= model.probability(signals) < model.threshold
+
+
+def unmentioned(retrieved: Retrieved, question: str, corrected: Sequence[tuple[str, str]] = ()) -> tuple[str, ...]:
+    """The telling words of a question that the best passages do not hold; neighbours as one phrase, in their order."""
+    held = frozenset[str]().union(*(_held(passage) for passage in retrieved.passages[:PASSAGES_READ]))
+    weights = _content_weights(question, dict(corrected))
+    missing = {stem for stem, (weight, _) in weights.items() if weight >= TELLING and stem not in held}
+    phrases: list[list[str]] = [[]]
+    for word in tokenize(question):
+        if missing.intersection(stems(word)):
+            phrases[-1].append(word)
+        elif phrases[-1]:
+            phrases.append([])
+    return tuple(dict.fromkeys(" ".join(phrase) for phrase in phrases if phrase))
 
 
 def margin(signals: Signals) -> float:

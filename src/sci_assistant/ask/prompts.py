@@ -20,6 +20,7 @@ REMINDER = {
     "crisis": "If you still feel as you wrote earlier, call 988, 116 123 or 13 11 14, or 112 now. You matter.",
 }
 PREMISE = "whether it is so that {claim}"
+UNMENTIONED = "what is asked of “{words}”: the passages that come nearest do not mention it"
 TAKEN_FOR_GRANTED = "whether what the question takes for granted is so"
 UNDER_NOTICE = "The articles here have nothing to add. Follow the notice above now."
 GREETING = "Hello. Ask about living with a spinal cord injury, for example: What are the signs of a bladder infection?"
