@@ -1,5 +1,7 @@
 """What is said where nothing is searched, and below a notice."""
 
+import re
+
 import pytest
 
 from sci_assistant.ask import prompts
@@ -109,3 +111,19 @@ def test_a_long_message_or_small_talk_never_covers_a_follow_up(assistant, earlie
 def test_a_word_of_the_listed_questions_is_known_in_a_follow_up(assistant):
     earlier = "I spend half my life on the commode. Someone mentioned a colostomy bag."
     assert assistant.ask(Turn("do people regret it", (earlier,))).status == "answered"
+
+
+def test_between_answering_and_refusing_the_answer_names_what_no_passage_mentions(assistant):
+    answer = assistant.ask(Turn("what BP number counts as dysreflexic for a Labrador owner in Leeds"))
+    assert answer.status == "not_covered" or any("“" in part for part in answer.uncovered_parts)
+    named = assistant.ask(Turn("any gadgets", ("im a quad mum, i worry how ill lift a newborn",)))
+    assert named.status == "answered"
+    assert any("“gadgets”" in part for part in named.uncovered_parts)
+    assert "gadgets" not in " ".join(sentence.text for sentence in named.sentences)
+
+
+def test_a_word_that_is_quoted_is_never_named_as_missing(assistant):
+    for question in ("does the baclofen pump need a refill", "what is a pressure relief"):
+        answer = assistant.ask(Turn(question))
+        said = " ".join(sentence.text for sentence in answer.sentences).lower()
+        assert not any(word in said for part in answer.uncovered_parts for word in re.findall("“(.+?)”", part))

@@ -394,15 +394,12 @@ class Assistant:
             return self._in_crisis(question, retrieved, notice)
         intent = read_intent(judged if question.joined else question.searched)
         known = not question.joined or knows_own_words(retrieved, question.corrected.text)
-        signals = read_signals(retrieved, judged, question.corrected.changes)
-        sure, missing = answerable(signals), ()
-        if not sure and perhaps_answerable(signals):
-            missing = unmentioned(retrieved, judged, question.corrected.changes)
-        if known and (sure or missing) and not asks_to_act(judged, intent):
+        told, missing = _told(question, retrieved, known=known)
+        if told and not asks_to_act(judged, intent):
             brief = len(question.turn.question.split()) <= BRIEF_WORDS
             emergency = (likely or brief) and notice is not None and notice.kind == "emergency"
-            told = _of_danger(retrieved, notice) if emergency and likely and brief else retrieved
-            draft = quote(told, question.searched, intent, emergency=emergency, warnings=warnings)
+            near = _of_danger(retrieved, notice) if emergency and likely and brief else retrieved
+            draft = quote(near, question.searched, intent, emergency=emergency, warnings=warnings)
         if draft is not None and lacks_asked_fact(judged, (sentence.text for sentence in draft.sentences)):
             draft = None
         draft = draft or quote_warnings(warnings)
@@ -491,6 +488,19 @@ def _of_danger(retrieved: Retrieved, notice: Notice | None) -> Retrieved:
     if articles and not passages:
         return retrieved
     return replace(retrieved, passages=passages, asked=tuple(m for m in retrieved.asked if m.article in articles))
+
+
+def _told(question: _Question, retrieved: Retrieved, *, known: bool) -> tuple[bool, tuple[str, ...]]:
+    """Whether the passages answer, and what they do not mention where that is less than sure: where they only may
+    answer, or where a follow-up's rarest word is not `known`. With nothing to name they do not answer then."""
+    signals = read_signals(retrieved, question.standalone, question.corrected.changes)
+    if answerable(signals):
+        missing = () if known else unmentioned(retrieved, question.corrected.text)
+        return known or bool(missing), missing
+    missing = ()
+    if known and perhaps_answerable(signals):
+        missing = unmentioned(retrieved, question.standalone, question.corrected.changes)
+    return bool(missing), missing
 
 
 def _unsaid(phrases: Sequence[str], draft: Draft) -> tuple[str, ...]:
