@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import product, starmap
 from pathlib import Path
 from typing import NamedTuple
@@ -31,7 +31,9 @@ from sci_assistant.ask.verify_rules import first_broken
 from sci_assistant.ask.verify_terms import OtherNames
 from sci_assistant.types import Article
 
-KEPT = 0.80  # of the true claims of the split, at least; those written for the reader are bolder
+KEPT = 0.85  # of the true claims of the split, at least; those written for the reader are bolder
+SURE = tuple(float(odds) for odds in np.arange(0.0, 5.1, 0.25))
+MOST_WRONG = 0.03  # of false claims, written as a small model writes, that may stand in their own words
 COVERAGES = (0.0, 0.5, 0.65)
 ODDS = tuple(float(odds) for odds in np.arange(-4.0, 1.1, 0.5))
 AGAINST = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
@@ -87,7 +89,18 @@ def choose(rows: Sequence[Row]) -> tuple[Thresholds, dict[str, float]]:
             best = lost, limits, shares
     if best is None:
         raise click.ClickException(f"No thresholds keep {KEPT} of the true claims. The rules are too strict.")
-    return best[1], best[2]
+    return replace(best[1], sure=choose_sure(rows, best[1])), best[2]
+
+
+def choose_sure(rows: Sequence[Row], limits: Thresholds) -> float:
+    """The least log odds from which nearly no false claim of a model's kind stands in its own words."""
+    false = [row for row in rows if row.type.startswith(MODEL) and row.type.removeprefix(MODEL) not in TRUE]
+    for sure in SURE:
+        strict = replace(limits, odds=max(sure, limits.odds), odds_against=max(sure, limits.odds_against))
+        strict = replace(strict, odds_contradicted=max(sure, limits.odds_contradicted))
+        if np.mean([passes(row.places, strict) for row in false] or [0.0]) <= MOST_WRONG:
+            return sure
+    return SURE[-1]
 
 
 def collect() -> list[Row]:

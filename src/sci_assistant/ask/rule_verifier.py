@@ -44,6 +44,7 @@ class Thresholds:
     odds: float  # where enough words are held and no rule is broken
     odds_against: float  # where fewer are held, two sentences are needed or a rule is broken
     odds_contradicted: float  # where the rule is one of CONTRADICTS
+    sure: float = -math.inf  # log odds from which a sentence that is no copy may stand in its own words
 
 
 @cache
@@ -89,20 +90,21 @@ class RuleVerifier:
         for place in places:
             if place.coverage < places[0].coverage:
                 break
-            reason = self._doubt(place)
+            odds = read_odds(self._reader, place, self._names)
+            reason = self._doubt(place, odds)
             if reason is None:
-                return Verdict(True, None, place.sources)
+                return Verdict(True, None, place.sources, sure=odds >= self._thresholds.sure)
             reasons.append(reason)
         return Verdict(False, reasons[0], ())
 
-    def _doubt(self, place: Place) -> str | None:
-        """Why a place does not bear the sentence out, None where it does. What is cheap comes first."""
+    def _doubt(self, place: Place, odds: float) -> str | None:
+        """Why a place does not bear the sentence out, of which the small reader finds so much; None where it does."""
         broken = first_broken(place.pair)
         if broken in VETOES:
             return broken
         short = place.coverage < self._thresholds.coverage
         wanted = odds_wanted(self._thresholds, broken, short=short, two=len(place.sources) > 1)
-        if read_odds(self._reader, place, self._names) < wanted:
+        if odds < wanted:
             return broken or (NOT_IN_SOURCE if short or place.coverage < FEW_HELD else READ)
         if self._judge and self._judge.entails(place.text, place.pair.claim.text) < self._judge_threshold:
             return OPERATOR_JUDGE

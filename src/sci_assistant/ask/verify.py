@@ -32,6 +32,7 @@ def source_at(article: Article, index: int) -> Source:
 class Verdict:
     """Whether a written sentence is borne out.
 
+    `sure` is whether it may stand in its own words; one that passed without that stands as the words of its source.
     `aligned` are the source sentences (one, or two neighbours of one article) that it rests on; empty where it was
     removed for want of one. `reason` is a short word for the reader of the JSON, None where it passed.
     """
@@ -39,6 +40,7 @@ class Verdict:
     passed: bool
     reason: str | None
     aligned: tuple[Source, ...]
+    sure: bool = True
 
 
 class Verifier(Protocol):

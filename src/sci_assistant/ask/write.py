@@ -2,7 +2,8 @@
 
     excerpts -> prompt -> model -> read_output -> verify -> cite -> Partial, Partial, ..., the last one done
 
-A sentence is shown once it has passed, and stays. Where fewer than two passed, or the model broke off, the quoted
+A sentence is shown once it has passed, and stays; where the check was not sure of it, the words of its source stand
+instead, below the written ones. Where fewer than two passed, or the model broke off, the quoted
 answer stands under them; where none passed, it stands alone. Never raises for what a model does.
 """
 
@@ -18,8 +19,10 @@ from typing import Protocol
 from sci_assistant.ask import prompts
 from sci_assistant.ask.answer_text import written_text
 from sci_assistant.ask.cite import EMPTY, add_quoted, add_written, cite_span
+from sci_assistant.ask.context import with_context
 from sci_assistant.ask.excerpts import Excerpt
 from sci_assistant.ask.intent import is_call_section
+from sci_assistant.ask.quote import compose
 from sci_assistant.ask.read_output import Claim, Endless, OutputReader
 from sci_assistant.ask.verify import Source, Verdict, Verifier
 from sci_assistant.errors import ChatModelError
@@ -30,6 +33,7 @@ log = logging.getLogger(__name__)
 
 FEWEST = 2  # written sentences that stand without the quoted answer
 SAID = "said before"
+QUOTED = "its source is quoted"
 MOST_SENTENCES = 10  # of a written answer; what comes after them is not waited for
 
 Messages = Sequence[tuple[str, str]]  # pairs of a role (system, human, ai) and its text
@@ -135,6 +139,7 @@ class _Sheet:
         self.draft: Draft = EMPTY
         self.removed: list[Removed] = []
         self.rests_on: list[frozenset[Source]] = []  # of each sentence of the draft
+        self.instead: dict[Source, None] = {}  # what is quoted for sentences that passed without being sure
         self.verify_ms = 0.0
         self.reading = task.reading
 
@@ -151,6 +156,9 @@ class _Sheet:
             self.removed.append(Removed(claim.text, verdict.reason or "not borne out"))
         elif self._says_again(claim, verdict.aligned):
             self.removed.append(Removed(claim.text, SAID))
+        elif not verdict.sure:
+            self.removed.append(Removed(claim.text, QUOTED))
+            self.instead |= dict.fromkeys(verdict.aligned)
         else:
             self.draft = add_written(self.draft, claim.text, verdict.aligned, self.task.articles)
             self.rests_on.append(frozenset(verdict.aligned))
@@ -186,14 +194,17 @@ class _Sheet:
 
     def finished(self, reason: str | None, spent_ms: float) -> Answer:
         """The whole answer: what passed, and the quoted answer where that is too little."""
-        passed = len(self.draft.sentences)
-        if reason is None and passed < FEWEST:
+        written = len(self.draft.sentences)
+        own = self._in_own_words()
+        if reason is None and (not written or written + len(self.instead) < FEWEST):
             reason = "few_passed"
         if reason is not None:
             draft = add_quoted(self.draft, self.quoted.sentences, self.quoted.citations)
         else:
-            draft = add_quoted(self.draft, self._calls(), self.quoted.citations)
-        answer = self._answer(draft, mode="written" if passed else "quoted", fallback=reason)
+            draft = add_quoted(
+                add_quoted(self.draft, own.sentences, own.citations), self._calls(own), self.quoted.citations
+            )
+        answer = self._answer(draft, mode="written" if written else "quoted", fallback=reason)
         times = self.quoted.timings_ms
         timings = replace(
             times,
@@ -203,12 +214,38 @@ class _Sheet:
         )
         return replace(answer, removed=tuple(self.removed), timings_ms=timings)
 
-    def _calls(self) -> Sequence[AnswerSentence]:
-        """For somebody who reports a symptom: the quoted sentences on when to call that no written one rests on."""
+    def _in_own_words(self) -> Draft:
+        """The sources that stand instead of written sentences, each with what it needs beside it, in reading order."""
+        said = {(source.article, source.index) for rests_on in self.rests_on for source in rests_on}
+        wanted = {
+            (source.article, index)
+            for source in self.instead
+            if (source.article, source.index) not in said
+            for index in with_context(self.task.articles[source.article], source.index) or (source.index,)
+        }
+        runs: list[tuple[Article, list[int]]] = []
+        for article_id, index in sorted(wanted):
+            article = self.task.articles[article_id]
+            last = runs[-1] if runs else None
+            section = article.sentences[index].section
+            if (
+                last
+                and last[0].id == article_id
+                and last[1][-1] == index - 1
+                and article.sentences[index - 1].section == section
+            ):
+                last[1].append(index)
+            else:
+                runs.append((article, [index]))
+        return compose(runs)
+
+    def _calls(self, own: Draft) -> Sequence[AnswerSentence]:
+        """For somebody who reports a symptom: the quoted sentences on when to call that stand there not yet."""
         if not self.task.symptom_report:
             return ()
         calls = {citation.number for citation in self.quoted.citations if is_call_section(citation.section)}
-        return [s for s in self.quoted.sentences if calls & set(s.citations)]
+        quoted = {sentence.text for sentence in own.sentences}
+        return [s for s in self.quoted.sentences if calls & set(s.citations) and s.text not in quoted]
 
     def _answer(self, draft: Draft, *, mode: AnswerMode, fallback: str | None = None) -> Answer:
         return replace(
