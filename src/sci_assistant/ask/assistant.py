@@ -418,7 +418,7 @@ class Assistant:
                 sentences=draft.sentences,
                 citations=draft.citations,
                 uncovered_parts=(
-                    *(prompts.UNMENTIONED.format(words=words) for words in _unsaid(missing, draft)),
+                    *_unsaid(missing, draft),
                     *unconfirmed(question.turn.question, typed),
                     *question.missing,
                 ),
@@ -504,9 +504,10 @@ def _told(question: _Question, retrieved: Retrieved, *, known: bool) -> tuple[bo
 
 
 def _unsaid(phrases: Sequence[str], draft: Draft) -> tuple[str, ...]:
-    """Those of which some word stands in no sentence that is quoted."""
+    """A line on those of which some word stands in no sentence that is quoted; none where all do."""
     said = frozenset(stems(" ".join(sentence.text for sentence in draft.sentences)))
-    return tuple(phrase for phrase in phrases if not said.issuperset(stems(phrase)))
+    unsaid = [f"“{phrase}”" for phrase in phrases if not said.issuperset(stems(phrase))]
+    return (prompts.UNMENTIONED.format(words=prompts.listed(unsaid)),) if unsaid else ()
 
 
 def _is_crisis(notice: Notice | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from string import Formatter
 
@@ -20,7 +21,7 @@ REMINDER = {
     "crisis": "If you still feel as you wrote earlier, call 988, 116 123 or 13 11 14, or 112 now. You matter.",
 }
 PREMISE = "whether it is so that {claim}"
-UNMENTIONED = "what is asked of “{words}”: the passages that come nearest do not mention it"
+UNMENTIONED = "what you ask about {words}: the passages nearest to your question do not mention it"
 TAKEN_FOR_GRANTED = "whether what the question takes for granted is so"
 UNDER_NOTICE = "The articles here have nothing to add. Follow the notice above now."
 GREETING = "Hello. Ask about living with a spinal cord injury, for example: What are the signs of a bladder infection?"
@@ -58,6 +59,11 @@ STILL_CALL = (
     "If you feel unwell or are frightened, do not wait for this assistant: call your care team, or your local "
     "emergency number (112, 911, 999 or 000)."
 )
+
+
+def listed(words: Sequence[str]) -> str:
+    """ "this", "this and that", "this, that and another"."""
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
 def articles(count: int) -> str:
