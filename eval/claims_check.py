@@ -30,16 +30,25 @@ class CheckedClaim:
     spent_ms: float
 
     @property
+    def stands(self) -> bool:
+        """Whether a reader would see it in its own words."""
+        return self.verdict.passed and self.verdict.sure
+
+    @property
     def is_right(self) -> bool:
-        return self.verdict.passed == self.claim.holds
+        """A true claim passes, in its own words or in those of its source; a false one never stands in its own."""
+        return self.verdict.passed if self.claim.holds else not self.stands
 
 
 @dataclass(frozen=True, slots=True)
 class TypeRow:
-    """The share of one type that was judged rightly: false claims removed, true ones kept."""
+    """The share of one type that was judged rightly, and what became of its claims, as shares."""
 
     type: str
     right: Estimate
+    own_words: float
+    source_instead: float  # passed without being sure: the words of the source stand
+    removed: float
     to_reach: float | None
 
 
@@ -70,7 +79,14 @@ def rows_by_type(checked: Iterable[CheckedClaim]) -> tuple[TypeRow, ...]:
         ("paraphrase", [c for c in found if c.claim.holds]),
     ]
     return tuple(
-        TypeRow(name, wilson(sum(c.is_right for c in group), len(group)), TO_REACH.get(name))
+        TypeRow(
+            name,
+            wilson(sum(c.is_right for c in group), len(group)),
+            sum(c.stands for c in group) / len(group),
+            sum(c.verdict.passed and not c.stands for c in group) / len(group),
+            sum(not c.verdict.passed for c in group) / len(group),
+            TO_REACH.get(name),
+        )
         for name, group in groups
         if group
     )
@@ -80,11 +96,12 @@ def to_text(split: str, checked: Sequence[CheckedClaim]) -> str:
     """The table, the time of a check, and on dev alone the claims that were judged wrongly."""
     times = sorted(c.spent_ms for c in checked)
     lines = [f"Split {split}: {len(checked)} claims, each against all sentences of its article", ""]
-    lines += [f"{'type':<12}{'n':>5}  {'judged rightly':<24}to reach"]
+    lines += [f"{'type':<12}{'n':>5}  {'judged rightly':<24}{'own words':<11}{'source':<8}{'removed':<9}to reach"]
     for row in rows_by_type(checked):
         share = f"{row.right.value:.3f} [{row.right.low:.3f}, {row.right.high:.3f}]"
         lines.append(
-            f"{row.type:<12}{row.right.n:>5}  {share:<24}{'' if row.to_reach is None else row.to_reach}".rstrip()
+            f"{row.type:<12}{row.right.n:>5}  {share:<24}{row.own_words:<11.3f}{row.source_instead:<8.3f}"
+            f"{row.removed:<9.3f}{'' if row.to_reach is None else row.to_reach}".rstrip()
         )
     lines += ["", f"A check takes {times[len(times) // 2]:.0f} ms (p95 {times[int(0.95 * len(times))]:.0f} ms)."]
     if split == "dev":
@@ -93,7 +110,7 @@ def to_text(split: str, checked: Sequence[CheckedClaim]) -> str:
 
 
 def _miss(checked: CheckedClaim) -> tuple[str, ...]:
-    said = "passed" if checked.verdict.passed else f"removed ({checked.verdict.reason})"
+    said = "stands" if checked.verdict.passed else f"removed ({checked.verdict.reason})"
     return (
         f"- {checked.claim.id}, {checked.claim.type}, {said}: {checked.claim.claim}",
         f"    source: {' '.join(checked.claim.written_from)}",
