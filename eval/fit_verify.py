@@ -100,7 +100,7 @@ def choose_sure(rows: Sequence[Row], limits: Thresholds) -> float:
     for sure in SURE:
         strict = replace(limits, odds=max(sure, limits.odds), odds_against=max(sure, limits.odds_against))
         strict = replace(strict, odds_contradicted=max(sure, limits.odds_contradicted))
-        if np.mean([passes(row.places, strict) for row in false] or [0.0]) <= MOST_WRONG:
+        if sum(passes(row.places, strict) for row in false) <= MOST_WRONG * len(false):
             return sure
     return SURE[-1]
 

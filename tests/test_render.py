@@ -153,7 +153,7 @@ def test_text_puts_the_notice_first_and_lists_the_sources() -> None:
     assert "[2] Spasticity › Signs" in text
     assert "Not yet reviewed by a clinician." in text
     assert "https://publisher.example/a?b=1&c=2" in text
-    assert text.index("It is stiffness. [1]") < text.index("- the price") < text.index("Sources")
+    assert text.index("- the price") < text.index("It is stiffness. [1]") < text.index("Sources")
 
 
 def test_a_failure_says_what_went_wrong() -> None:

@@ -171,7 +171,7 @@ def test_a_store_of_an_older_format_is_refused_with_the_command(store, corpus, e
     path = store.build_folder(store.current_name()) / "manifest.json"
     raw = json.loads(path.read_text(encoding="utf-8")) | {"format_version": 1}
     path.write_text(json.dumps(raw), encoding="utf-8")
-    with pytest.raises(StoreMismatch, match=r"format 1, wanted 4.*sci-assistant index --rebuild"):
+    with pytest.raises(StoreMismatch, match=r"format 1, wanted 5.*sci-assistant index --rebuild"):
         store.live()
     assert build_index(store, [corpus], embeddings, rebuild=True).published
 

@@ -49,9 +49,9 @@ class HeadingIndex:
             raise ValueError(f"{len(vectors)} vectors for {len(rows)} headings")
         self._vectors = vectors
         self._row_of = {
-            position: rows[chunk.article, heading]
+            position: rows[chunk.article, found]
             for position, chunk in (enumerate(chunks) if rows else ())
-            if (heading := _heading(articles[chunk.article], articles[chunk.article].sections[chunk.section]))
+            if (found := _heading(articles[chunk.article], articles[chunk.article].sections[chunk.section]))
         }
 
     def cosines(self, positions: Iterable[int], vector: NDArray[np.float32]) -> dict[int, float]:

@@ -13,7 +13,6 @@ PUMP = "I'm thinking about that pump under the skin for spasms. Who gets one?"
 @pytest.mark.parametrize(
     ("history", "question"),
     [
-        ((PUMP, "how often is it topped up"), "what if it runs dry"),
         (("I had a red patch on my tailbone for a week",), "can I still sit in my chair"),
         (("I black out when they tilt me up in bed.",), "Until then, what could I wear?"),
         (("my legs shake and jump when I lie down",), "does stretching help"),
@@ -51,3 +50,10 @@ def test_what_was_said_before_draws_a_follow_up_to_its_article(assistant):
 def test_the_follow_up_is_shown_without_what_was_said_before(assistant):
     answer = assistant.ask(Turn("what if it runs dry", (PUMP, "my name is Ann and I live in Leeds")))
     assert "Leeds" not in json.dumps(to_json(answer))
+
+
+def test_a_follow_up_whose_own_words_find_its_topic_is_not_drawn_to_what_was_said(assistant):
+    answer = assistant.ask(Turn("what if it runs dry", (PUMP, "how often is it topped up")))
+    assert answer.citations[0].article == "baclofen-pump"
+    searched = assistant.searched(Turn("Why wait with surgery?", ("What are the signs of HO? My hip is swollen",)))
+    assert searched == "Why wait with surgery?"

@@ -16,8 +16,8 @@ from sci_assistant.wire import bundled_corpus
 
 # A little under what `sci-assistant eval claims` measures on dev.
 FLOORS = {
-    "number": 0.99, "unit": 0.98, "negation": 0.98, "antonym": 0.96, "entity": 0.935, "hedge": 0.98, "merged": 0.95,
-    "order": 0.70, "invented": 0.98, "all false": 0.96, "paraphrase": 0.795,
+    "number": 0.99, "unit": 0.98, "negation": 0.98, "antonym": 0.98, "entity": 0.98, "hedge": 0.98, "merged": 0.97,
+    "order": 0.95, "invented": 0.98, "all false": 0.99, "paraphrase": 0.88,
 }  # fmt: skip
 
 

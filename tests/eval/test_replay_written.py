@@ -34,7 +34,8 @@ def test_every_written_sentence_is_borne_out_by_what_it_quotes(replayed, assista
         for citation in pair.written.citations:
             article = assistant.article(citation.article)
             assert article.quote(citation.start, citation.end) == citation.quote
-        assert pair.written.fallback or sum(s.mode == "written" for s in pair.written.sentences) >= 2
+        written = [s for s in pair.written.sentences if s.mode == "written"]
+        assert pair.written.fallback or (written and len(pair.written.sentences) >= 2)
 
 
 def test_the_sheet_for_a_reader_has_every_sentence_and_what_it_quotes(replayed):

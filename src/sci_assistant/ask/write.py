@@ -196,7 +196,7 @@ class _Sheet:
         """The whole answer: what passed, and the quoted answer where that is too little."""
         written = len(self.draft.sentences)
         own = self._in_own_words()
-        if reason is None and (not written or written + len(self.instead) < FEWEST):
+        if reason is None and (not written or written + len(own.sentences) < FEWEST):
             reason = "few_passed"
         if reason is not None:
             draft = add_quoted(self.draft, self.quoted.sentences, self.quoted.citations)

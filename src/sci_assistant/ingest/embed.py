@@ -223,7 +223,11 @@ class Before:
         if self._files is None:
             return fresh.astype(kept)
         files = self._files
-        before = {"sentences": files.sentence_vectors, "asked": files.asked_vectors, "headings": files.heading_vectors}
+        before: dict[Kind, NDArray[np.floating]] = {
+            "sentences": files.sentence_vectors,
+            "asked": files.asked_vectors,
+            "headings": files.heading_vectors,
+        }
         vectors = np.empty((sum(count for _, count in counts), fresh.shape[1]), dtype=kept)
         at = used = 0
         for article, count in counts:
