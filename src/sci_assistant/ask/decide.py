@@ -27,7 +27,6 @@ from sci_assistant.words import STOPWORDS, rarity, stem, stems, tokenize
 PASSAGES_READ = 3  # best passages whose words count as held
 TELLING = 3.0  # rarity from which a word that is missing is named
 OWN_HELD = 0.45  # share of a follow-up's own words below which it is a question on another matter
-COVERED = 0.3  # share of a question's content words below which what comes nearest is of another matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +129,14 @@ def answerable(signals: Signals) -> bool:
 def perhaps_answerable(signals: Signals) -> bool:
     """Whether they may answer it, so that what comes nearest serves with a word on what is missing."""
     model = model_for(signals)
-    return signals.coverage >= COVERED and model.perhaps <= model.probability(signals) < model.threshold
+    return model.perhaps <= model.probability(signals) < model.threshold
 
 
 def unmentioned(retrieved: Retrieved, question: str, corrected: Sequence[tuple[str, str]] = ()) -> tuple[str, ...]:
-    """The telling words of a question that the best passages do not hold; neighbours as one phrase, in their order.
-
-    None where these are all its telling words, and more than one: then the passages are of another matter.
-    """
+    """The telling words of a question that the best passages do not hold; neighbours as one phrase, in their order."""
     held = frozenset[str]().union(*(_held(passage) for passage in retrieved.passages[:PASSAGES_READ]))
     weights = _content_weights(question, dict(corrected))
-    telling = {stem for stem, (weight, _) in weights.items() if weight >= TELLING}
-    missing = telling - held
-    if len(missing) > 1 and missing == telling:
-        return ()
+    missing = {stem for stem, (weight, _) in weights.items() if weight >= TELLING and stem not in held}
     phrases: list[list[str]] = [[]]
     for word in tokenize(question):
         if missing.intersection(stems(word)):
