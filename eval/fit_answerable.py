@@ -28,13 +28,13 @@ from sci_assistant_eval.questions import load_questions
 from sci_assistant.ask.decide import Signals, signal_values
 from sci_assistant.types import Turn
 
+# Signals of each model: each counts alone and by the question's length, which counts itself.
 LISTED = (
     "passage_cosine", "sentence_cosine", "coverage", "passage_coverage", "rarest_missing", "keyword",
     "asked", "margin", "margin_five", "share", "likeness", "sound",
 )  # fmt: skip
 OTHER_WEIGHTS = LISTED[:-2]
 UNLISTED = LISTED[:6]
-# Each of them counts alone and by the question's length, which counts itself.
 SUBSETS = (1, 16, 48)  # articles of further indexes
 FOLDS = 10
 # Of dev questions on the whole index, at most; without lists the signals tell less, and to refuse is the safe side.
@@ -139,7 +139,7 @@ def fit(cases: Sequence[Case], features: Sequence[str]) -> tuple[NDArray[np.floa
     from sklearn.model_selection import GroupKFold, cross_val_predict
 
     features = [*features, "length", *(f"{name}, by length" for name in features)]
-    values = np.array([[signal_values(case.signals)[name] for name in features] for case in cases])
+    values = np.array([[known[name] for name in features] for known in (signal_values(c.signals) for c in cases)])
     labels = np.array([case.answerable for case in cases])
     groups = np.array([case.id for case in cases])
     weights = np.array([WEIGHTS.get(case.kind, 1.0) for case in cases])

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from sci_assistant.asked import AskedIndex
+from sci_assistant.asked import AskedIndex, phrasings_of
 from sci_assistant.chroma import REBUILD, ChromaServer, Place, Segment
 from sci_assistant.errors import StoreError, StoreMismatch
 from sci_assistant.headings import HeadingIndex
@@ -314,8 +314,7 @@ def _stems_of(files: BuildFiles) -> Callable[[str], frozenset[str]]:
 
     @lru_cache(maxsize=ARTICLES_READ)
     def read(article_id: str) -> frozenset[str]:
-        phrasings = (text for asked in files.articles[article_id].asked for text in asked.phrasings)
-        return frozenset(found for text in phrasings for found in stems(text))
+        return frozenset(found for text in phrasings_of(files.articles[article_id]) for found in stems(text))
 
     return read
 

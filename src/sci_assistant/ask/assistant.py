@@ -21,11 +21,10 @@ from sci_assistant.ask.answer_text import answer_text
 from sci_assistant.ask.caution import Caution, read_caution
 from sci_assistant.ask.condense import name_topic, names_nothing, said_before
 from sci_assistant.ask.decide import (
-    OWN_HELD,
     Signals,
     answerable,
+    holds_own_words,
     knows_own_words,
-    own_words_held,
     perhaps_answerable,
     read_signals,
     unmentioned,
@@ -349,9 +348,10 @@ class Assistant:
     def _follow_up(self, question: str, history: Sequence[str]) -> Retrieved:
         """What is found for a question that comes after others: alone or, where it leans on them, beside them."""
         alone, beside = self.both_ways(question, history)
-        if beside is None or not leans(read_leaning(question, history, alone, beside)):
+        if beside is None:
             return alone
-        return alone if _stands_alone(alone, beside) else beside
+        leaning = read_leaning(question, history, alone, beside)
+        return beside if leans(leaning) and not leaning.stands_alone else alone
 
     def both_ways(self, question: str, history: Sequence[str]) -> tuple[Retrieved, Retrieved | None]:
         """What is found for a question alone, and beside earlier ones, nearer to what these were about; None without
@@ -497,7 +497,7 @@ def _of_danger(retrieved: Retrieved, notice: Notice | None) -> Retrieved:
 def _told(question: _Question, retrieved: Retrieved, *, known: bool) -> tuple[bool, tuple[str, ...]]:
     """Whether the passages answer, and what they do not mention where that is less than sure: where they only may
     answer, or where a follow-up's rarest word is not `known`. With nothing to name they do not answer then."""
-    if question.joined and own_words_held(retrieved, question.corrected.text) < OWN_HELD:
+    if question.joined and not holds_own_words(retrieved, question.corrected.text):
         return False, ()
     signals = read_signals(retrieved, question.standalone, question.corrected.changes)
     if answerable(signals):
@@ -507,12 +507,6 @@ def _told(question: _Question, retrieved: Retrieved, *, known: bool) -> tuple[bo
     if known and perhaps_answerable(signals):
         missing = unmentioned(retrieved, question.standalone, question.corrected.changes)
     return bool(missing), missing
-
-
-def _stands_alone(alone: Retrieved, beside: Retrieved) -> bool:
-    """Whether a follow-up asks of its topic what its own words find: "why wait with surgery?" needs no symptoms."""
-    same = [one.passages[0].article.id for one in (alone, beside) if one.passages]
-    return len(set(same)) == 1 and answerable(read_signals(alone, alone.question))
 
 
 def _unsaid(phrases: Sequence[str], draft: Draft) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ list takes along its items, an item the sentence that introduces it; a numbered 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from sci_assistant.types import Article
 
@@ -61,6 +62,24 @@ def list_members(article: Article, index: int) -> tuple[int, ...]:
 def is_numbered(article: Article, index: int) -> bool:
     """Whether a sentence is a step of a numbered list: steps are quoted whole, in their order."""
     return article.blocks[article.sentences[index].block].number is not None
+
+
+def runs_of(chosen: Mapping[tuple[str, int], Article]) -> list[tuple[Article, list[int]]]:
+    """Runs of neighbouring sentences of one section, from articles by (article id, sentence index), in that order."""
+    runs: list[tuple[Article, list[int]]] = []
+    for key in sorted(chosen):
+        article, index = chosen[key], key[1]
+        previous = runs[-1] if runs else None
+        if (
+            previous is not None
+            and previous[0].id == article.id
+            and previous[1][-1] == index - 1
+            and article.sentences[index - 1].section == article.sentences[index].section
+        ):
+            previous[1].append(index)
+        else:
+            runs.append((article, [index]))
+    return runs
 
 
 def with_context(article: Article, index: int) -> tuple[int, ...] | None:

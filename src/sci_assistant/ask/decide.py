@@ -134,7 +134,7 @@ def perhaps_answerable(signals: Signals) -> bool:
 
 def unmentioned(retrieved: Retrieved, question: str, corrected: Sequence[tuple[str, str]] = ()) -> tuple[str, ...]:
     """The telling words of a question that the best passages do not hold; neighbours as one phrase, in their order."""
-    held = frozenset[str]().union(*(_held(passage) for passage in retrieved.passages[:PASSAGES_READ]))
+    held = _held_by_best(retrieved)
     weights = _content_weights(question, dict(corrected))
     missing = {stem for stem, (weight, _) in weights.items() if weight >= TELLING and stem not in held}
     phrases: list[list[str]] = [[]]
@@ -146,14 +146,12 @@ def unmentioned(retrieved: Retrieved, question: str, corrected: Sequence[tuple[s
     return tuple(dict.fromkeys(" ".join(phrase) for phrase in phrases if phrase))
 
 
-def own_words_held(retrieved: Retrieved, question: str) -> float:
-    """The weighed share of a follow-up's own content words that the best passages hold; 1 where at most one tells
-    something: "any gadgets?" leans wholly on what was said."""
+def holds_own_words(retrieved: Retrieved, question: str) -> bool:
+    """Whether the best passages hold enough of a follow-up's own content words; always where at most one of these
+    tells something: "any gadgets?" leans wholly on what was said."""
     weights = _content_weights(question, {})
-    if sum(weight >= TELLING for weight, _ in weights.values()) < 2:
-        return 1.0
-    held = frozenset[str]().union(*(_held(passage) for passage in retrieved.passages[:PASSAGES_READ]))
-    return _share(weights, held)
+    few = sum(weight >= TELLING for weight, _ in weights.values()) < 2
+    return few or _share(weights, _held_by_best(retrieved)) >= OWN_HELD
 
 
 def margin(signals: Signals) -> float:
@@ -186,6 +184,10 @@ def _content_weights(question: str, corrected: dict[str, str]) -> dict[str, tupl
             weight = rarity(right or word)
             weights[content] = (weight, 0.5 if right else 1.0)
     return weights
+
+
+def _held_by_best(retrieved: Retrieved) -> frozenset[str]:
+    return frozenset[str]().union(*(_held(passage) for passage in retrieved.passages[:PASSAGES_READ]))
 
 
 def _held(passage: Passage) -> frozenset[str]:

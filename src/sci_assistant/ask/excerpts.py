@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sci_assistant.ask.candidates import Scored
-from sci_assistant.ask.context import is_lead, with_context
+from sci_assistant.ask.context import is_lead, runs_of, with_context
 from sci_assistant.ask.verify import Source, source_at
 from sci_assistant.types import Answer, Article
 
@@ -80,14 +80,7 @@ def _quoted_keys(quoted: Answer, articles: dict[str, Article]) -> Iterator[Key]:
 def _runs(keys: Sequence[Key], articles: dict[str, Article]) -> list[list[Key]]:
     """Runs of neighbours in one section, in the order in which their first sentence was chosen."""
     rank = {key: place for place, key in enumerate(keys)}
-    runs: list[list[Key]] = []
-    for article, index in sorted(keys):
-        section = articles[article].sentences[index].section
-        before = runs[-1][-1] if runs else None
-        if before == (article, index - 1) and articles[article].sentences[index - 1].section == section:
-            runs[-1].append((article, index))
-        else:
-            runs.append([(article, index)])
+    runs = [[(article.id, index) for index in run] for article, run in runs_of({key: articles[key[0]] for key in keys})]
     return sorted(runs, key=lambda run: min(rank[key] for key in run))
 
 

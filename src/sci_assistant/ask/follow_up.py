@@ -51,6 +51,11 @@ class Leaning:
     gain: float  # of that chance beside what was said before
     same_article: float  # whether both ways find the same article first
 
+    @property
+    def stands_alone(self) -> bool:
+        """Whether its own words find its topic, and the articles answer them: "why wait with surgery?"."""
+        return self.same_article == 1.0 and self.margin >= 0.0
+
 
 def read_leaning(question: str, history: Sequence[str], alone: Retrieved, beside: Retrieved) -> Leaning:
     """What tells whether a question leans on earlier messages, from what was found for it alone and beside them."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from sci_assistant.ask.candidates import Scored, score_sentences
-from sci_assistant.ask.context import is_lead, is_numbered, list_members, with_context
+from sci_assistant.ask.context import is_lead, is_numbered, list_members, runs_of, with_context
 from sci_assistant.ask.intent import Intent, is_call_section, is_reassuring, lets_wait, section_matches
 from sci_assistant.ask.search import Retrieved
 from sci_assistant.types import AnswerSentence, Article, Citation, Draft
@@ -181,20 +181,7 @@ def _in_reading_order(
     chosen: Mapping[tuple[str, int], Article], anchor: Scored
 ) -> list[tuple[Article, tuple[int, ...]]]:
     """Runs of neighbouring sentences: the anchor's with what introduces it, its section, its article, the others."""
-    runs: list[tuple[Article, list[int]]] = []
-    for key in sorted(chosen):
-        article, index = chosen[key], key[1]
-        previous = runs[-1] if runs else None
-        if (
-            previous is not None
-            and previous[0].id == article.id
-            and previous[1][-1] == index - 1
-            and article.sentences[index - 1].section == article.sentences[index].section
-        ):
-            previous[1].append(index)
-        else:
-            runs.append((article, [index]))
-
+    runs = runs_of(chosen)
     first = next((run for article, run in runs if article.id == anchor.article.id and anchor.index in run), [])
     opening = {*first, *(anchor.article.sentences[i].lead for i in first)}
 

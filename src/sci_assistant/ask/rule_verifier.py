@@ -90,25 +90,26 @@ class RuleVerifier:
         for place in places:
             if place.coverage < places[0].coverage:
                 break
-            odds = read_odds(self._reader, place, self._names)
-            reason = self._doubt(place, odds)
+            reason, odds = self._doubt(place)
             if reason is None:
                 return Verdict(True, None, place.sources, sure=odds >= self._thresholds.sure)
             reasons.append(reason)
         return Verdict(False, reasons[0], ())
 
-    def _doubt(self, place: Place, odds: float) -> str | None:
-        """Why a place does not bear the sentence out, of which the small reader finds so much; None where it does."""
+    def _doubt(self, place: Place) -> tuple[str | None, float]:
+        """Why a place does not bear the sentence out, None where it does, and the small reader's log odds that it
+        does. What is cheap comes first."""
         broken = first_broken(place.pair)
         if broken in VETOES:
-            return broken
+            return broken, -math.inf
+        odds = read_odds(self._reader, place, self._names)
         short = place.coverage < self._thresholds.coverage
         wanted = odds_wanted(self._thresholds, broken, short=short, two=len(place.sources) > 1)
         if odds < wanted:
-            return broken or (NOT_IN_SOURCE if short or place.coverage < FEW_HELD else READ)
+            return broken or (NOT_IN_SOURCE if short or place.coverage < FEW_HELD else READ), odds
         if self._judge and self._judge.entails(place.text, place.pair.claim.text) < self._judge_threshold:
-            return OPERATOR_JUDGE
-        return None
+            return OPERATOR_JUDGE, odds
+        return None, odds
 
 
 def read_odds(reader: ClaimReader, place: Place, names: OtherNames) -> float:

@@ -19,7 +19,7 @@ from typing import Protocol
 from sci_assistant.ask import prompts
 from sci_assistant.ask.answer_text import written_text
 from sci_assistant.ask.cite import EMPTY, add_quoted, add_written, cite_span
-from sci_assistant.ask.context import with_context
+from sci_assistant.ask.context import runs_of, with_context
 from sci_assistant.ask.excerpts import Excerpt
 from sci_assistant.ask.intent import is_call_section
 from sci_assistant.ask.quote import compose
@@ -218,26 +218,13 @@ class _Sheet:
         """The sources that stand instead of written sentences, each with what it needs beside it, in reading order."""
         said = {(source.article, source.index) for rests_on in self.rests_on for source in rests_on}
         wanted = {
-            (source.article, index)
+            (source.article, index): article
             for source in self.instead
             if (source.article, source.index) not in said
-            for index in with_context(self.task.articles[source.article], source.index) or (source.index,)
+            for article in (self.task.articles[source.article],)
+            for index in with_context(article, source.index) or (source.index,)
         }
-        runs: list[tuple[Article, list[int]]] = []
-        for article_id, index in sorted(wanted):
-            article = self.task.articles[article_id]
-            last = runs[-1] if runs else None
-            section = article.sentences[index].section
-            if (
-                last
-                and last[0].id == article_id
-                and last[1][-1] == index - 1
-                and article.sentences[index - 1].section == section
-            ):
-                last[1].append(index)
-            else:
-                runs.append((article, [index]))
-        return compose(runs)
+        return compose(runs_of(wanted))
 
     def _calls(self, own: Draft) -> Sequence[AnswerSentence]:
         """For somebody who reports a symptom: the quoted sentences on when to call that stand there not yet."""
