@@ -104,6 +104,11 @@ _TOLD = re.compile(rf"{_HAPPENS.pattern}|{_SOMEBODY}(?:was|were|had|took|fell|pa
 _SELF = re.compile(r"\b(?:i|me|myself)\b")
 
 
+_HELP = re.compile(
+    r"\b(?:what (?:should|do|must|shall) (?:i|we) do(?: now| first)?|what now|please help|help me|i need help|should i (?:call|ring|go)\b[^.?!]*)[ .?!]*$"
+)
+
+
 def is_negated(before: str, after: str) -> bool:
     """Whether a thing between `before` and `after`, in one sentence, is denied: "no chest pain or ..." denies both."""
     negators = list(_NEGATOR.finditer(before))
@@ -185,3 +190,8 @@ def is_recovered(text: str) -> bool:
 def is_about_statistics(sentence: str) -> bool:
     """Whether somebody asks how common or how preventable a thing is, not of themselves."""
     return bool(_STATISTICS.search(sentence)) and not _SELF.search(sentence)
+
+
+def asks_for_help(text: str) -> bool:
+    """Whether a message ends by asking what to do, or for help, now."""
+    return _HELP.search(text) is not None

@@ -57,6 +57,7 @@ class Rule:
 
     id: str
     kind: NoticeKind
+    opens: NoticeKind  # whose first steps and numbers stand before the rule's own
     text: str
     steps: tuple[str, ...]
     when: tuple[Pattern, ...]
@@ -109,7 +110,7 @@ class Openings:
         return frozenset(found)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rules:
     """All of data/triage.yaml."""
 
@@ -127,6 +128,14 @@ class Rules:
     def named(self, rule_id: str) -> list[Rule]:
         """The rule of an id, in a list that is empty where the file has none."""
         return [rule for rule in self.rules if rule.id == rule_id]
+
+    @cached_property
+    def crisis_things(self) -> frozenset[str]:
+        """What the rules that hear a crisis look for, but for what only sets the scene."""
+        crises = [rule for rule in self.rules if rule.kind == "crisis"]
+        named = {thing for rule in crises for pattern in rule.when for thing in pattern.things}
+        points = {thing for rule in crises if rule.adds_up for thing, _ in rule.adds_up.points}
+        return frozenset((named | points) - self.context)
 
     def articles_of(self, rule_ids: Iterable[str]) -> frozenset[str] | None:
         """Articles on the dangers of rules, by id; None, for any article, where no rule says which."""
@@ -164,6 +173,7 @@ def parse_rules(raw: Mapping[str, Any]) -> Rules:
         Rule(
             id=rule["id"],
             kind=rule["kind"],
+            opens=rule.get("opens", rule["kind"]),
             text=rule["text"],
             steps=tuple(rule["steps"]),
             when=tuple(_pattern(line, rule["id"], things) for line in rule["when"]),

@@ -25,7 +25,7 @@ from sci_assistant.types import Notice, Turn
 NAME = "second_voice.npz"
 BUCKETS = 2**15  # of hashed pieces of words, and as many of words and pairs of words
 THING_SCALE = 0.3
-RULES = {"emergency": "may-be-emergency", "crisis": "suicide"}  # what is shown, in data/triage.yaml
+RULES = {"emergency": "may-be-emergency", "crisis": "may-be-crisis"}  # what is shown, in data/triage.yaml
 
 Target = Literal["emergency", "crisis"]
 

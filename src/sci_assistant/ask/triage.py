@@ -24,17 +24,18 @@ from sci_assistant.ask.rules import Pattern, Rule, Rules, load_rules
 from sci_assistant.ask.weighed import Scores, WeighedWords
 from sci_assistant.types import Notice, NoticeKind, Turn
 
-SEVERITY: tuple[NoticeKind, ...] = ("emergency", "crisis", "urgent")  # the first that was raised is shown
+SEVERITY: tuple[NoticeKind, ...] = ("emergency", "crisis", "urgent")  # the first that was raised names the notice
 NEAR = 22  # words from the first to the last thing of a pattern's part, at most
 AFTER = 3  # words after a thing that tell whether it happens
 UNNAMED = "may-be-emergency"  # the rule that names no danger
-CRISIS = "suicide"
+CRISIS, UNNAMED_CRISIS = "suicide", "may-be-crisis"  # where words alone sound like one; below the second the answer
+CRISIS_SURE = Scores(3.0, 2.0)  # from which words alone are as sure of a crisis as its rule
 FEW_WORDS, FEW_WORDS_EXTRA = 8, 1.1  # below so many words, words alone need so much more
-# To miss a crisis is worse than to raise one wrongly; but below a crisis no answer stands, and most crises that
-# ordinary questions raise are none. It was 1.0 while the fit found 0.930 of the crises told explicitly and 0.833 of
-# those hinted at (0.950 and 0.891 with it); the last one finds 0.959 and 0.890 without it (hard messages,
-# cross-validated).
+# To miss a crisis is worse than to raise one wrongly. It was 1.0 while the fit found 0.930 of the crises told
+# explicitly and 0.833 of those hinted at (0.950 and 0.891 with it); the last one finds 0.959 and 0.890 without it
+# (hard messages, cross-validated).
 CRISIS_EARLIER = 0.5
+CALMER, CALMER_WORDS = 3.0, 4  # log odds below doubt, and words, that a message must have that moves on from a crisis
 BRIEF_WORDS = 60  # of a message whose sentences are looked at one by one; of a conversation where doubt is enough
 MOST_PLACES = 12  # of one thing that are looked at
 FOLLOWED = 20  # newest messages that are looked at for what was shown with them
@@ -104,11 +105,6 @@ class Reading:
         """The conversation as the rules hear it, in one text, and the things in it that are told as happening."""
         return self._whole.text, self._whole.told
 
-    @property
-    def names_crisis(self) -> bool:
-        """Whether a rule, not the weighed words alone, hears a crisis in the conversation."""
-        return any(rule.kind == "crisis" for rule in self._whole.raised)
-
     def heard(self, text: str) -> str:
         """A message as the rules hear it; each of the conversation is heard once."""
         return self._heard.get(text) or self._rules.heard(text)
@@ -118,19 +114,28 @@ class Reading:
         return (make_notice(self._find(at), self._rules) for at in reversed(range(self._first, self._last)))
 
     def moves_on(self) -> bool:
-        """Whether the newest message is harmless by itself, and earlier ones have had their notice and are no crisis.
+        """Whether the newest message is harmless by itself, and earlier ones have had their notice.
 
         Nothing but a rule shows that notice again: a reminder of it stands (assistant.py).
         """
         return self._moves_on(self._last)
 
     def _moves_on(self, at: int) -> bool:
-        newest = _Conversation(self._messages[at : at + 1], self._rules)
-        if at == self._first or newest.score(self._weigher).first >= self._weigher.doubt:
+        """After a crisis a message must be more surely harmless, and name nothing that such a rule looks for."""
+        newest = self._newest(at)
+        danger = newest.score(self._weigher).first
+        if at == self._first or danger >= self._weigher.doubt:
             return False
         # The oldest first, since each needs those before it.
         before = [rule for earlier in range(self._first, at) for rule in self._find(earlier)]
-        return bool(before) and not any(rule.kind == "crisis" for rule in before)
+        if not any(rule.opens == "crisis" for rule in before):
+            return bool(before)
+        calm = danger < self._weigher.doubt - CALMER and len(newest.text.split()) >= CALMER_WORDS
+        return calm and not newest.names(self._rules.crisis_things)
+
+    def _newest(self, at: int) -> _Conversation:
+        """A message as if it came first."""
+        return _Conversation(self._messages[at : at + 1], self._rules)
 
     def _find(self, at: int) -> list[Rule]:
         """The rules that are shown with a message."""
@@ -145,36 +150,52 @@ class Reading:
         words as words alone.
         """
         conversation = _Conversation(self._messages[: at + 1], self._rules)
-        raised, scores, weigher = conversation.raised, conversation.scores(self._weigher), self._weigher
-        danger = max(score.first for score in scores)
+        raised, scores, weigher = self._raised(conversation, at), conversation.scores(self._weigher), self._weigher
+        danger = max(score.first for score, _ in scores)
         doubt = weigher.doubt if len(conversation.text.split()) <= BRIEF_WORDS else weigher.sure
-        if danger < doubt and not self._stands_alone(at):
+        if danger < doubt and not self._stands_alone(at) and not self._asks_for_help(at, raised):
             foreign = language_of(self._texts[at]) is not None  # the list knows English alone
             return [rule for rule in raised if foreign or not weigher.knows(rule.id) or self._lasts(rule, at)]
-        enough = self._sounds_enough(scores, at) and self._can_be_weighed(at)
+        enough = self._sounds_enough(scores) and self._can_be_weighed(at)
         if not raised and (not enough or self._moves_on(at)):
             return []
         shown = list(raised)
-        # Not asked of harmless talk.
-        crisis = any(score.second >= 0.0 for score in scores if score.first >= weigher.doubt)
-        if crisis and not any(rule.kind == "crisis" for rule in shown):
-            shown += self._rules.named(CRISIS)
+        if not any(rule.kind == "crisis" for rule in shown):
+            shown += self._rules.named(self._crisis_in_words([score for score, _ in scores]))
         return shown or self._rules.named(UNNAMED)
 
-    def _sounds_enough(self, scores: Sequence[Scores], at: int) -> bool:
-        """Whether words alone raise a notice: what sounds like a crisis does so somewhat earlier."""
-        least = self._weigher.sure + self._extra(at)
-        return any(score.first >= least - (CRISIS_EARLIER if score.second >= 0.0 else 0.0) for score in scores)
+    def _raised(self, conversation: _Conversation, at: int) -> list[Rule]:
+        """The rules that a conversation raises, but for an earlier crisis from which its newest message moves on."""
+        left = [rule for rule in conversation.raised if rule.kind == "crisis" and rule not in self._newest(at).raised]
+        if not left or not self._moves_on(at):
+            return conversation.raised
+        return [rule for rule in conversation.raised if rule not in left]
 
-    def _extra(self, at: int) -> float:
-        """What a few words need beyond `sure` where no rule is raised: there is little to weigh."""
-        said = sum(len(text.split()) for text in self._texts[: at + 1])
-        return FEW_WORDS_EXTRA if said < FEW_WORDS else 0.0
+    def _sounds_enough(self, scores: Sequence[tuple[Scores, int]]) -> bool:
+        """Whether words alone raise a notice: what sounds like a crisis does so somewhat earlier, and few words, where
+        there is little to weigh, later."""
+        return any(
+            score.first
+            >= self._weigher.sure
+            + (FEW_WORDS_EXTRA if words < FEW_WORDS else 0.0)
+            - (CRISIS_EARLIER if score.second >= 0.0 else 0.0)
+            for score, words in scores
+        )
+
+    def _crisis_in_words(self, scores: Sequence[Scores]) -> str:
+        """The rule for what sounds like a crisis, empty where nothing does. Harmless talk is not asked."""
+        heard = [score for score in scores if score.first >= self._weigher.doubt and score.second >= 0.0]
+        sure = any(score.first >= CRISIS_SURE.first and score.second >= CRISIS_SURE.second for score in heard)
+        return CRISIS if sure else UNNAMED_CRISIS if heard else ""
 
     def _can_be_weighed(self, at: int) -> bool:
         """Whether words alone may raise a notice: not for a greeting or thanks, nor for what is no English."""
         greets = at == 0 and small_talk(self._texts[at]) is not None
         return not greets and language_of(self._texts[at]) is None
+
+    def _asks_for_help(self, at: int, raised: Sequence[Rule]) -> bool:
+        """Whether the newest message by itself raises a rule and asks what to do: it tells of now, and learns nothing."""
+        return bool(raised) and frames.asks_for_help(self._messages[at].text) and bool(self._newest(at).raised)
 
     def _lasts(self, rule: Rule, at: int) -> bool:
         """Whether a rule holds for the rest of the conversation and an earlier message by itself raised it."""
@@ -236,6 +257,10 @@ class _Conversation:
         """The things that it tells as happening."""
         return frozenset(thing for message in self._messages for thing in message.told)
 
+    def names(self, things: frozenset[str]) -> bool:
+        """Whether it names one of these things, however told."""
+        return any(self._where(thing, voided=False) for thing in things & self._named)
+
     @property
     def text(self) -> str:
         return " . ".join(message.text for message in self._messages)
@@ -249,13 +274,15 @@ class _Conversation:
         """How it sounds as a whole."""
         return weigher.weigh(self.text, self.signs)
 
-    def scores(self, weigher: NoticeWeigher | WeighedWords) -> list[Scores]:
-        """How it sounds, whole and in its newest messages alone: no earlier talk and no question covers danger."""
+    def scores(self, weigher: NoticeWeigher | WeighedWords) -> list[tuple[Scores, int]]:
+        """How it sounds, whole and in its newest messages alone, each with the number of its words: no earlier talk
+        and no question covers danger."""
         last = len(self._messages) - 1
         newest = [
             _Conversation(self._messages[first:], self._rules) for first in sorted({max(0, last - 2), last} - {0})
         ]
-        return [part.score(weigher) for part in (self, *newest, *self._beside_what_is_asked())]
+        parts = (self, *newest, *self._beside_what_is_asked())
+        return [(part.score(weigher), len(part.text.split())) for part in parts]
 
     def _beside_what_is_asked(self) -> Iterator[_Conversation]:
         """What the newest message tells beside a question to learn from, where that raises a rule by itself."""
@@ -306,7 +333,7 @@ class _Conversation:
         )
 
     def _ways(self, things: Sequence[str], *, voided: bool) -> list[tuple[_Place, ...]]:
-        """Every way in which the things of a part stand near each other, or in different messages."""
+        """Every way in which the things of a part stand near each other, in one message or in two neighbouring ones."""
         places = []
         for thing in things:
             found = self._where(thing, voided=voided)
@@ -325,18 +352,21 @@ class _Conversation:
 
 
 def make_notice(raised: Sequence[Rule], rules: Rules) -> Notice | None:
-    """What is shown when rules are raised; None where there are none."""
+    """What is shown when rules are raised, of all of them, the most severe first; None where there are none."""
     if not raised:
         return None
-    kind = min((rule.kind for rule in raised), key=SEVERITY.index)
-    shown = [rule for rule in raised if rule.kind == kind or rule.kind == "crisis"]
-    kinds = [one for one in SEVERITY if any(rule.kind == one for rule in shown)]
-    numbers = [n for one in kinds for n in rules.numbers["crisis" if one == "crisis" else "emergency"]]
+    shown = sorted(raised, key=lambda rule: SEVERITY.index(rule.kind))
+    opened = {rule.opens for rule in shown}
+    if "emergency" in opened:
+        opened.discard("urgent")  # help is called for already
+    first = [kind for kind in SEVERITY if kind in opened]
+    numbers = [n for kind in first for n in rules.numbers["crisis" if kind == "crisis" else "emergency"]]
+    steps = (*(s for kind in first for s in rules.first_steps[kind]), *(s for rule in shown for s in rule.steps))
     return Notice(
-        kind=kind,
+        kind=shown[0].kind,
         rules=tuple(rule.id for rule in raised),
         text=" ".join(rule.text for rule in shown),
-        steps=(*(s for k in kinds for s in rules.first_steps[k]), *(s for rule in shown for s in rule.steps)),
+        steps=tuple(dict.fromkeys(steps)),
         numbers=tuple({phone.tel: phone for phone in numbers}.values()),
     )
 
@@ -429,7 +459,7 @@ def _offsets(pattern: Pattern) -> list[int]:
 def _near(way: Sequence[_Place]) -> bool:
     for position, place in enumerate(way):
         for other in way[position + 1 :]:
-            if place.overlaps(other):
+            if place.overlaps(other) or abs(place.message - other.message) > 1:
                 return False
             if place.message == other.message and abs(place.first - other.first) > NEAR:
                 return False
