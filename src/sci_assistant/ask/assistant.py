@@ -41,7 +41,7 @@ from sci_assistant.ask.search import HybridSearch, Retrieved, towards
 from sci_assistant.ask.second_voice import Heard, SecondVoice
 from sci_assistant.ask.spelling import Corrected, correct
 from sci_assistant.ask.stopping import find_warnings
-from sci_assistant.ask.triage import Reading, Triage
+from sci_assistant.ask.triage import CRISIS, UNNAMED, UNNAMED_CRISIS, Reading, Triage
 from sci_assistant.ask.write import TextModel, Writer
 from sci_assistant.ask.written import make_task, may_be_written, write_answer
 from sci_assistant.errors import AssistantError, ModelError, StoreEmpty
@@ -70,8 +70,7 @@ PASSAGES = 16  # whose sentences may be quoted
 MOST_BESIDE = 50  # passages of a follow-up, of which these are taken
 BRIEF_WORDS = 60  # of a message under whose notice nothing that lets wait is quoted, likely or not
 MOST_TURNS = 100  # earlier questions of a conversation that is still read
-CRISIS_RULE = "suicide"  # of data/triage.yaml
-CRISIS_ARTICLE = "depression"  # whose section on when to call stands below that notice
+CRISIS_ARTICLE = "depression"  # whose section on when to call stands below the notice of triage.CRISIS
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +236,7 @@ class Assistant:
             answer = self._unavailable(turn, notice, AssistantError("unexpected"))
         if answer.notice is None and not long_talk:  # whose next message begins a new conversation
             answer = replace(answer, reminder=self._reminder(reading))
-        told = reading is not None and _is_crisis(answer.notice) and reading.names_crisis
-        if caution is not None and not told:
+        if caution is not None and _may_wait(caution, answer.notice):
             answer = replace(answer, caution=caution.text)
         total = (time.perf_counter() - start) * 1000
         return replace(answer, timings_ms=replace(answer.timings_ms, triage=(triaged - start) * 1000, total=total))
@@ -263,7 +261,7 @@ class Assistant:
         """One line on the newest notice that an earlier turn raised; a fault in the rules never costs the answer."""
         try:
             before = reading.before() if reading else ()
-            return next((prompts.REMINDER[notice.kind] for notice in before if notice is not None), None)
+            return next((_reminder(notice) for notice in before if notice is not None), None)
         except Exception:  # the outermost edge of triage
             log.exception("Triage failed")
             return None
@@ -401,7 +399,7 @@ class Assistant:
         told, missing = _told(question, retrieved, known=known)
         if told and not asks_to_act(judged, intent):
             brief = len(question.turn.question.split()) <= BRIEF_WORDS
-            emergency = (likely or brief) and notice is not None and notice.kind == "emergency"
+            emergency = notice is not None and notice.kind == "emergency" and (likely or (brief and _is_named(notice)))
             near = _of_danger(retrieved, notice) if emergency and likely and brief else retrieved
             draft = quote(near, question.searched, intent, emergency=emergency, warnings=warnings)
         if draft is not None and lacks_asked_fact(judged, (sentence.text for sentence in draft.sentences)):
@@ -435,7 +433,7 @@ class Assistant:
 
     def _in_crisis(self, question: _Question, retrieved: Retrieved, notice: Notice) -> Answer:
         """Below a crisis notice: at most when to call for help with low mood. No refusal, no titles, no search."""
-        article = retrieved.build.articles.get(CRISIS_ARTICLE) if CRISIS_RULE in notice.rules else None
+        article = retrieved.build.articles.get(CRISIS_ARTICLE) if CRISIS in notice.rules else None
         draft = call_section(article) if article else None
         blank = self._blank(question.turn, notice, status="not_covered", text=prompts.CRISIS)
         if draft is None:
@@ -516,9 +514,25 @@ def _unsaid(phrases: Sequence[str], draft: Draft) -> tuple[str, ...]:
     return (prompts.UNMENTIONED.format(words=prompts.listed(unsaid)),) if unsaid else ()
 
 
+def _reminder(notice: Notice) -> str:
+    """A line on an earlier notice, in a later answer."""
+    return prompts.REMINDER["crisis" if UNNAMED_CRISIS in notice.rules else notice.kind]
+
+
+def _is_named(notice: Notice) -> bool:
+    """Whether a rule, not words alone, raised a notice."""
+    return any(rule not in (UNNAMED, UNNAMED_CRISIS) for rule in notice.rules)
+
+
+def _may_wait(caution: Caution, notice: Notice | None) -> bool:
+    """Whether a caution stands: not in a crisis, nor "show them your reading" below what cannot wait for anyone."""
+    emergency = notice is not None and notice.kind == "emergency"
+    return not _is_crisis(notice) and not (emergency and caution.kind == "result")
+
+
 def _is_crisis(notice: Notice | None) -> bool:
     """Whether a notice is about somebody's life: then the numbers stand alone."""
-    return notice is not None and (notice.kind == "crisis" or CRISIS_RULE in notice.rules)
+    return notice is not None and (notice.kind == "crisis" or CRISIS in notice.rules)
 
 
 def question_problem(question: str, settings: Settings) -> str | None:

@@ -137,12 +137,13 @@ def _choose(
 
 
 def _group_of(candidate: Scored, intent: Intent, *, opens: bool) -> tuple[int, ...] | None:
-    """What is quoted with a sentence: its context; where it opens the answer its whole list, asked for or numbered."""
+    """What is quoted with a sentence: its context, all steps of a numbered list; its whole list where it opens the
+    answer and the list is asked for."""
     article, index = candidate.article, candidate.index
     members = list_members(article, index)
     asked = intent.whole_list and (section_matches(intent, candidate.section_title) or not intent.sections)
     short = intent.whole_list and len(members) <= SHORT_LIST
-    if members and opens and (asked or short or is_numbered(article, index)):
+    if members and (is_numbered(article, index) or (opens and (asked or short))):
         return members
     # a lead says nothing without its list; the items are candidates themselves
     return None if is_lead(candidate.text) else with_context(article, index)
