@@ -34,7 +34,7 @@ from sci_assistant.ask.intent import lacks_asked_fact, read_intent, small_talk
 from sci_assistant.ask.language import language_of
 from sci_assistant.ask.parts import split_parts
 from sci_assistant.ask.premise import unconfirmed
-from sci_assistant.ask.quote import Warnings, call_section, quote, quote_warnings
+from sci_assistant.ask.quote import Warnings, call_section, quote, quote_parts, quote_warnings
 from sci_assistant.ask.requests import asks_to_act
 from sci_assistant.ask.rules import load_rules
 from sci_assistant.ask.search import HybridSearch, Retrieved, towards
@@ -82,6 +82,7 @@ class _Question:
     searched: str
     corrected: Corrected
     missing: tuple[str, ...] = ()  # parts of it that the articles do not answer, as typed
+    parts: tuple[Retrieved, ...] = ()  # what was found for each part that the articles answer
     found: Retrieved | None = None  # for what is searched, where that is known
 
     @property
@@ -308,7 +309,7 @@ class Assistant:
         said = self._said_back(turn)
         if said is not None and notice is None:
             return self._blank(turn, notice, status="not_covered", text=said)
-        question = self._without_missing_parts(self._read(turn, self.live))
+        question = self._in_parts(self._read(turn, self.live))
         condensed = time.perf_counter()
         retrieved = question.found or self.retrieved(question.searched)
         found = time.perf_counter()
@@ -368,21 +369,27 @@ class Assistant:
             return question
         return name_topic(question, history, found.build.topics, found.passages[0].article)
 
-    def _without_missing_parts(self, question: _Question) -> _Question:
-        """A question that asks several things, of which the articles answer some: those, and what is missing."""
+    def _in_parts(self, question: _Question) -> _Question:
+        """A question that asks several things: what was found for those that the articles answer, and what is missing.
+
+        A part that leans on the one before is no part that they answer where they do not hold its own words.
+        """
         parts = () if question.joined else split_parts(question.corrected.text)
-        covered: list[str] = []
-        missing: list[str] = []
+        covered: dict[str, Retrieved] = {}
         for place, part in enumerate(parts):
             found = self._follow_up(part, parts[:place])
             whole = part if found.question == part else self._named(part, parts[:place], found)
-            signals = read_signals(found, whole)
-            told = answerable(signals) and not asks_to_act(whole, read_intent(whole))
-            (covered if told else missing).append(part)
-        if not covered or not missing:
+            held = whole == part or not unmentioned(found, part)
+            if held and answerable(read_signals(found, whole)) and not asks_to_act(whole, read_intent(whole)):
+                covered[part] = found
+        if not covered:
+            return question
+        question = replace(question, parts=tuple(covered.values()))
+        if len(covered) == len(parts):
             return question
         asked = "? ".join(covered)
-        return replace(question, standalone=asked, searched=asked, missing=tuple(missing), found=None)
+        missing = tuple(part for part in parts if part not in covered)
+        return replace(question, standalone=asked, searched=asked, missing=missing, found=None)
 
     def _from_passages(
         self, question: _Question, retrieved: Retrieved, notice: Notice | None, *, likely: bool, warnings: Warnings
@@ -396,8 +403,11 @@ class Assistant:
             return self._in_crisis(question, retrieved, notice)
         intent = read_intent(judged if question.joined else question.searched)
         known = not question.joined or knows_own_words(retrieved, question.corrected.text)
-        told, missing = _told(question, retrieved, known=known)
-        if told and not asks_to_act(judged, intent):
+        several = len(question.parts) > 1 and notice is None
+        told, missing = (True, ()) if several else _told(question, retrieved, known=known)
+        if several:
+            draft = quote_parts(question.parts, warnings=warnings)
+        elif told and not asks_to_act(judged, intent):
             brief = len(question.turn.question.split()) <= BRIEF_WORDS
             emergency = notice is not None and notice.kind == "emergency" and (likely or (brief and _is_named(notice)))
             near = _of_danger(retrieved, notice) if emergency and likely and brief else retrieved

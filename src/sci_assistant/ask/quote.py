@@ -14,7 +14,7 @@ import numpy as np
 
 from sci_assistant.ask.candidates import Scored, score_sentences
 from sci_assistant.ask.context import is_lead, is_numbered, list_members, runs_of, with_context
-from sci_assistant.ask.intent import Intent, is_call_section, is_reassuring, lets_wait, section_matches
+from sci_assistant.ask.intent import Intent, is_call_section, is_reassuring, lets_wait, read_intent, section_matches
 from sci_assistant.ask.search import Retrieved
 from sci_assistant.types import AnswerSentence, Article, Citation, Draft
 from sci_assistant.words import tokenize
@@ -28,6 +28,7 @@ LEAST = -3.0
 TOO_ALIKE = 0.93  # cosine at which a sentence says what was said already
 
 Warnings = Sequence[Sequence[tuple[Article, int]]]  # of each, the sentences that say it, best first
+Run = tuple[Article, tuple[int, ...]]  # neighbouring sentences
 
 
 def quote(
@@ -43,20 +44,53 @@ def quote(
     In an emergency no sentence is quoted that lets wait: "call your team soon" would speak against the notice.
     Of each of the `warnings` one sentence is quoted, the first unless another one is quoted anyway.
     """
+    runs = _pick(retrieved, question, intent, emergency=emergency, warnings=warnings)
+    return compose(runs) if runs else None
+
+
+def quote_parts(parts: Sequence[Retrieved], *, warnings: Warnings = ()) -> Draft | None:
+    """The sentences that answer the parts of a question one after another, each for what was searched for it, in as
+    many words as one answer has; None where there is none."""
+    runs: list[Run] = []
+    said: set[tuple[str, int]] = set()
+    for place, found in enumerate(parts):
+        for article, indices in _pick(
+            found,
+            found.question,
+            read_intent(found.question),
+            warnings=() if place else warnings,
+            most_words=MOST_WORDS // len(parts),
+        ):
+            fresh = {(article.id, index): article for index in indices if (article.id, index) not in said}
+            said.update(fresh)
+            runs += [(article, tuple(run)) for article, run in runs_of(fresh)]
+    return compose(runs) if runs else None
+
+
+def _pick(
+    retrieved: Retrieved,
+    question: str,
+    intent: Intent,
+    *,
+    emergency: bool = False,
+    warnings: Warnings = (),
+    most_words: int = MOST_WORDS,
+) -> list[Run]:
+    """Runs of sentences to quote, in their order; none where nothing answers."""
     scored = score_sentences(retrieved, question, intent)
     if emergency:
         scored = [candidate for candidate in scored if not lets_wait(candidate.text)]
     anchor = _anchor(scored, intent)
     if anchor is None:
-        return None
+        return []
     calls = _call_sentences(anchor.article, retrieved, emergency=emergency) if intent.symptom_report else {}
-    room = MOST_WORDS - sum(_words(article, [index]) for (_, index), article in calls.items())
+    room = most_words - sum(_words(article, [index]) for (_, index), article in calls.items())
     chosen = _choose(scored, anchor, intent, retrieved, room=room) | calls
     if intent.symptom_report:
         for article in {key[0]: article for key, article in chosen.items() if key[0] != anchor.article.id}.values():
             chosen |= _call_sentences(article, retrieved, emergency=True)
     added = _add_warnings(chosen, warnings)
-    return compose(_in_reading_order(chosen, added or _opening(scored, chosen, retrieved, intent) or anchor))
+    return _in_reading_order(chosen, added or _opening(scored, chosen, retrieved, intent) or anchor)
 
 
 def quote_warnings(warnings: Warnings) -> Draft | None:
@@ -178,9 +212,7 @@ def _call_sentences(article: Article, retrieved: Retrieved, *, emergency: bool) 
     return {(article.id, i): article for index in picked for i in with_context(article, index) or (index,)}
 
 
-def _in_reading_order(
-    chosen: Mapping[tuple[str, int], Article], anchor: Scored
-) -> list[tuple[Article, tuple[int, ...]]]:
+def _in_reading_order(chosen: Mapping[tuple[str, int], Article], anchor: Scored) -> list[Run]:
     """Runs of neighbouring sentences: the anchor's with what introduces it, its section, its article, the others."""
     runs = runs_of(chosen)
     first = next((run for article, run in runs if article.id == anchor.article.id and anchor.index in run), [])
