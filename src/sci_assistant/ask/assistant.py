@@ -350,7 +350,10 @@ class Assistant:
         if beside is None:
             return alone
         leaning = read_leaning(question, history, alone, beside)
-        return beside if leans(leaning) and not leaning.stands_alone else alone
+        if not leans(leaning) or leaning.stands_alone:
+            return alone
+        other = not holds_own_words(beside, question) and answerable(read_signals(alone, question))
+        return alone if other else beside
 
     def both_ways(self, question: str, history: Sequence[str]) -> tuple[Retrieved, Retrieved | None]:
         """What is found for a question alone, and beside earlier ones, nearer to what these were about; None without
