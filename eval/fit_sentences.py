@@ -25,7 +25,7 @@ from sci_assistant_eval.score import FIRST_WORDS, section_label
 from sci_assistant.ask.assistant import PASSAGES, Assistant
 from sci_assistant.ask.candidates import NAME, NAMES, log_probability, read_candidates
 from sci_assistant.ask.intent import read_intent
-from sci_assistant.types import Article, Turn
+from sci_assistant.types import Article
 
 STRENGTH = 0.1  # inverse of the regularisation, over standardised features
 FOLDS = 10
@@ -79,9 +79,8 @@ def main(store: Path, write: bool) -> None:
 
 def read_case(assistant: Assistant, question: Question) -> Case:
     """A question's candidates with their labels."""
-    searched = assistant.searched(question.turn)
-    retrieved = assistant.search(Turn(searched), k=PASSAGES)
-    keys, features = read_candidates(retrieved, searched, read_intent(searched))
+    retrieved = assistant.search(question.turn, k=PASSAGES)
+    keys, features = read_candidates(retrieved, retrieved.question, read_intent(retrieved.question))
     texts = [_text(article, index) for article, index in keys]
     right = np.array([article.id in question.articles for article, _ in keys], dtype=bool)
     labels = {section.strip() for section in question.sections}

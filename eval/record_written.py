@@ -25,7 +25,6 @@ from sci_assistant import wire
 from sci_assistant.ask.assistant import Assistant
 from sci_assistant.ask.prompts import WRITING_START
 from sci_assistant.ask.write import Task, build_messages
-from sci_assistant.ask.written import make_task, may_be_written
 from sci_assistant.chat_models import ChatModel
 from sci_assistant.errors import ChatModelError, EvaluationError
 from sci_assistant.settings import load_settings
@@ -82,11 +81,7 @@ def load_recordings(path: Path) -> tuple[Recording, ...]:
 
 def record(model: ChatModel, question: Question, assistant: Assistant) -> Recording | None:
     """Ask the model once; None where no model would be asked."""
-    quoted = assistant.ask(question.turn, answers="quoted")
-    if not may_be_written(quoted):
-        return None
-    searched = assistant.searched(question.turn)
-    task = make_task(question.turn, quoted, searched, assistant.retrieved(searched))
+    _, task = assistant.quoted_with_task(question.turn)
     if task is None:
         return None
     began, first, sentence, raw, ended = time.monotonic(), 0.0, 0.0, "", "stop"

@@ -15,7 +15,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean, median
 
@@ -27,7 +27,6 @@ from sci_assistant_eval.score import section_label
 from sci_assistant import wire
 from sci_assistant.ask.assistant import Assistant
 from sci_assistant.ask.excerpts import Excerpt
-from sci_assistant.ask.intent import read_intent
 from sci_assistant.ask.read_output import Claim, Endless, OutputReader
 from sci_assistant.ask.verify import Source, Verifier, source_at
 from sci_assistant.ask.write import Messages, Task, Writer
@@ -81,25 +80,25 @@ def replay(
     stale = 0
     for recording in recordings:
         question = questions.get(recording.question)
-        task = _task(recording, question, assistant) if question else None
-        if question is None or task is None:
+        quoted, asked = assistant.quoted_with_task(question.turn) if question else (None, None)
+        task = _task(recording, asked, assistant) if asked else None
+        if question is None or quoted is None or task is None:
             stale += 1
             continue
-        quoted = assistant.ask(question.turn, answers="quoted")
         *_, last = Writer(Recorded(recording), verifier).write(quoted, task)
         pairs.append(Pair(question, recording, quoted, last.answer, _claims(recording.raw)))
     return Replay(tuple(pairs), stale)
 
 
-def _task(recording: Recording, question: Question, assistant: Assistant) -> Task | None:
+def _task(recording: Recording, asked: Task, assistant: Assistant) -> Task | None:
+    """What was recorded, from the excerpts of then; None where their text has changed."""
     excerpts: list[Excerpt] = []
     for number, (name, sentences) in enumerate(recording.excerpts, start=1):
         article = assistant.article(name)
         if article is None or max(sentences) >= len(article.sentences):
             return None
         excerpts.append(Excerpt(number, article, sentences))
-    searched = assistant.searched(question.turn)
-    task = Task(searched, tuple(excerpts), symptom_report=read_intent(searched).symptom_report)
+    task = replace(asked, excerpts=tuple(excerpts))
     return task if excerpts_hash(task) == recording.excerpts_hash else None
 
 

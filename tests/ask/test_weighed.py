@@ -59,9 +59,19 @@ def test_words_find_a_known_rule_harmless_and_never_an_unknown_one(monkeypatch):
     assert triage.Triage().read(Turn("i cannot breathe")) is not None
 
 
-def test_a_long_story_around_it_does_not_cover_a_crisis_of_an_earlier_turn():
+@pytest.mark.parametrize(
+    ("newest", "kind"),
+    [
+        ("which cushion is best for sitting all day", None),  # a reminder stands (tests/test_invariants.py)
+        ("how many of the pills are in a box", "crisis"),  # names what such a rule looks for
+        ("it is tonight", "crisis"),
+        ("my sister says it is nothing", "crisis"),
+    ],
+)
+def test_after_a_crisis_only_what_is_surely_harmless_has_its_own_answer(newest, kind):
     told = "i want to kill myself tonight, i have the pills here"
-    assert triage.Triage().read(Turn("which cushion is best for sitting all day", (told,))).kind == "crisis"
+    notice = triage.Triage().read(Turn(newest, (told,)))
+    assert (notice.kind if notice else None) == kind
 
 
 def test_words_find_a_personal_question_that_no_pattern_names(monkeypatch):
@@ -111,7 +121,7 @@ def test_a_crisis_is_not_read_into_harmless_words_and_is_not_left(monkeypatch):
     read = triage.Triage().read
     assert read(Turn("the zebra then")).kind == "emergency"
     assert read(Turn("the horse", ("the zebra then",))) is None
-    assert read(Turn("the cow", ("the night then",))).kind == "crisis"
+    assert read(Turn("the cow", ("the night then",))).rules == ("may-be-crisis",)
 
 
 def test_a_long_conversation_of_dangers_is_read_once_not_again_for_each_of_its_turns(monkeypatch):

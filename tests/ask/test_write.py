@@ -11,7 +11,6 @@ from sci_assistant.ask.prompts import Template
 from sci_assistant.ask.rule_verifier import RuleVerifier, load_thresholds, make_verifier
 from sci_assistant.ask.verify import Source
 from sci_assistant.ask.write import Writer, build_messages
-from sci_assistant.ask.written import make_task
 from sci_assistant.types import Turn
 from tests.ask.strict import StrictVerifier
 
@@ -20,8 +19,7 @@ ASKED = Turn("What are the signs of HO?")
 
 @pytest.fixture(scope="module")
 def task(ho_assistant):
-    searched = ho_assistant.searched(ASKED)
-    return make_task(ASKED, ho_assistant.ask(ASKED), searched, ho_assistant.retrieved(searched))
+    return ho_assistant.quoted_with_task(ASKED)[1]
 
 
 @pytest.mark.parametrize(("text", "places"), [("{a}", {"b"}), ("{a} {c}", {"a"}), ("none", {"a"})])

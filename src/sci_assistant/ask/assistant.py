@@ -42,8 +42,8 @@ from sci_assistant.ask.second_voice import Heard, SecondVoice
 from sci_assistant.ask.spelling import Corrected, correct
 from sci_assistant.ask.stopping import find_warnings
 from sci_assistant.ask.triage import CRISIS, UNNAMED, UNNAMED_CRISIS, Reading, Triage
-from sci_assistant.ask.write import TextModel, Writer
-from sci_assistant.ask.written import make_task, may_be_written, write_answer
+from sci_assistant.ask.write import Task, TextModel, Writer
+from sci_assistant.ask.written import Basis, make_task, may_be_written, write_answer
 from sci_assistant.errors import AssistantError, ModelError, StoreEmpty
 from sci_assistant.index import Build
 from sci_assistant.settings import Settings
@@ -113,10 +113,13 @@ class Assistant:
         return self.hybrid.live()
 
     def _live_or_none(self) -> Build | None:
-        """The live build, None where nothing is indexed or a part does not work."""
+        """The live build, None where nothing is indexed or a part does not work: an error's answer is made with it."""
         try:
             return self.live
         except AssistantError:
+            return None
+        except Exception:  # the last thing that an answer needs, whatever broke before
+            log.exception("The live build cannot be opened")
             return None
 
     @property
@@ -163,13 +166,18 @@ class Assistant:
         return tuple(article.title for article in build.articles.values()) if build else ()
 
     def search(self, turn: Turn, *, k: int, by_article: bool = False) -> Retrieved:
-        """The ranked passages that an answer to this turn would be chosen from.
+        """The ranked passages that an answer to this turn would be chosen from; with `by_article`, the best of each.
 
         Raises:
             AssistantError: nothing is indexed, or a part does not work.
         """
-        question = self._read(turn, self.live)
-        return self.hybrid.search(question.searched, k=k, by_article=by_article)
+        question = self._read(turn, self.live, k=max(k, MOST_BESIDE))
+        if question.found is None or not question.joined:
+            return self.hybrid.search(question.searched, k=k, by_article=by_article)
+        found = question.found.passages
+        best = {passage.article.id: passage for passage in reversed(found)} if by_article else {}
+        kept = [passage for passage in found if not by_article or best[passage.article.id] is passage]
+        return replace(question.found, passages=tuple(kept[:k]))
 
     def retrieved(self, searched: str) -> Retrieved:
         """The passages for what is searched, as an answer is chosen from them.
@@ -186,8 +194,13 @@ class Assistant:
     def signals(self, turn: Turn) -> Signals:
         """What the decision to answer or refuse is made from, for fitting and reports."""
         question = self._read(turn, self.live)
-        retrieved = question.found or self.retrieved(question.searched)
-        return read_signals(retrieved, question.standalone, question.corrected.changes)
+        return read_signals(self._found(question), question.standalone, question.corrected.changes)
+
+    def _found(self, question: _Question) -> Retrieved:
+        """The passages that a question is answered from."""
+        if question.found is None:
+            return self.retrieved(question.searched)
+        return replace(question.found, passages=question.found.passages[:PASSAGES])
 
     @property
     def model(self) -> TextModel | None:
@@ -201,22 +214,26 @@ class Assistant:
 
     def ask_stream(self, turn: Turn, *, answers: AnswerMode | None = None) -> Iterator[Partial]:
         """The answer as it grows; the last one is done. A quoted answer comes whole. Closing it stops the model."""
-        quoted = self._ask_quoted(turn)
+        quoted, basis = self._ask_quoted(turn)
         written = (answers or self._settings.answers) == "written"
         if self._writer is None or not written or not may_be_written(quoted):
             yield Partial(quoted, done=True)
             return
         try:
-            turn = self._limited(_legible(turn))
-            question = self._read(turn, self.live)
-            task = make_task(turn, quoted, question.searched, question.found or self.retrieved(question.searched))
+            task = make_task(quoted, basis) if basis is not None else None
         except Exception:  # the quoted answer is there: nothing may cost it
             log.exception("A written answer could not be prepared")
-            task = None
+            yield Partial(replace(quoted, fallback="failed"), done=True)
+            return
         yield from write_answer(self._writer, quoted, task)
 
-    def _ask_quoted(self, turn: Turn) -> Answer:
-        """The quoted answer, with which every written one begins."""
+    def quoted_with_task(self, turn: Turn) -> tuple[Answer, Task | None]:
+        """The quoted answer and what a model would write from; None where none would be asked. For recordings."""
+        quoted, basis = self._ask_quoted(turn)
+        return quoted, make_task(quoted, basis) if basis is not None and may_be_written(quoted) else None
+
+    def _ask_quoted(self, turn: Turn) -> tuple[Answer, Basis | None]:
+        """The quoted answer, with which every written one begins, and what it was chosen from."""
         start = time.perf_counter()
         long_talk = len(turn.history) > MOST_TURNS
         turn = _legible(turn)
@@ -227,8 +244,12 @@ class Assistant:
             turn, reading = limited, self._follow(limited)
         caution = None if long_talk else self._caution(turn, reading)
         triaged = time.perf_counter()
+        basis: Basis | None = None
         try:
-            answer = self._too_long(turn, notice) if long_talk else self._answer(turn, notice, caution, reading)
+            if long_talk:
+                answer = self._too_long(turn, notice)
+            else:
+                answer, basis = self._answer(turn, notice, caution, reading)
         except AssistantError as error:
             log.error("A question could not be answered: %s", error)
             answer = self._unavailable(turn, notice, error)
@@ -240,7 +261,8 @@ class Assistant:
         if caution is not None and _may_wait(caution, answer.notice):
             answer = replace(answer, caution=caution.text)
         total = (time.perf_counter() - start) * 1000
-        return replace(answer, timings_ms=replace(answer.timings_ms, triage=(triaged - start) * 1000, total=total))
+        timings = replace(answer.timings_ms, triage=(triaged - start) * 1000, total=total)
+        return replace(answer, timings_ms=timings), basis
 
     def _follow(self, turn: Turn) -> Reading | None:
         """The conversation as triage hears it; a fault in the rules never costs the answer."""
@@ -295,23 +317,26 @@ class Assistant:
         most, longest = self._settings.max_history_turns, self._settings.max_question_chars
         return replace(turn, history=tuple(earlier[:longest] for earlier in turn.history[-most:]) if most else ())
 
-    def _answer(self, turn: Turn, notice: Notice | None, caution: Caution | None, reading: Reading | None) -> Answer:
+    def _answer(
+        self, turn: Turn, notice: Notice | None, caution: Caution | None, reading: Reading | None
+    ) -> tuple[Answer, Basis | None]:
+        """The answer, and what it was chosen from where the articles were searched."""
         start = time.perf_counter()
         problem = question_problem(turn.question, self._settings)
         if problem is not None:
-            return self._blank(turn, notice, status="unavailable", text=problem, error=AnswerError("question", problem))
+            error = AnswerError("question", problem)
+            return self._blank(turn, notice, status="unavailable", text=problem, error=error), None
         language = language_of(turn.question)
         if language is not None:
             words = (prompts.CALL_ABOVE[language],) if notice is not None else ()
-            return self._blank(
-                turn, notice, status="not_covered", text=" ".join((*words, prompts.IN_ENGLISH[language]))
-            )
+            text = " ".join((*words, prompts.IN_ENGLISH[language]))
+            return self._blank(turn, notice, status="not_covered", text=text), None
         said = self._said_back(turn)
         if said is not None and notice is None:
-            return self._blank(turn, notice, status="not_covered", text=said)
+            return self._blank(turn, notice, status="not_covered", text=said), None
         question = self._in_parts(self._read(turn, self.live))
         condensed = time.perf_counter()
-        retrieved = question.found or self.retrieved(question.searched)
+        retrieved = self._found(question)
         found = time.perf_counter()
         heard = self._second_voice(retrieved, reading)
         notice = notice or heard.notice
@@ -322,7 +347,8 @@ class Assistant:
             retrieve=(found - condensed) * 1000,
             answer=(time.perf_counter() - found) * 1000,
         )
-        return replace(answer, timings_ms=timings)
+        asked = question.standalone if question.joined else question.searched
+        return replace(answer, timings_ms=timings), Basis(asked, retrieved, warned=bool(warnings))
 
     def _too_long(self, turn: Turn, notice: Notice | None) -> Answer:
         error = AnswerError("question", prompts.LONG_TALK)
@@ -335,18 +361,19 @@ class Assistant:
             return prompts.GREETING if talk == "greeting" else prompts.THANKS
         return prompts.NAME_IT if not turn.history and names_nothing(turn.question, self.live.topics) else None
 
-    def _read(self, turn: Turn, build: Build) -> _Question:
+    def _read(self, turn: Turn, build: Build, *, k: int = PASSAGES) -> _Question:
+        """A turn with its spelling mended and, after earlier ones, with the best k passages that were found for it."""
         history = [correct(earlier, build.vocabulary).text for earlier in turn.history]
         corrected = correct(turn.question, build.vocabulary)
         if not history:
             return _Question(turn, turn.question, corrected.text, corrected)
-        found = self._follow_up(corrected.text, history)
+        found = self._follow_up(corrected.text, history, k=k)
         standalone = turn.question if found.question == corrected.text else self._named(corrected.text, history, found)
         return _Question(turn, standalone, found.question, corrected, found=found)
 
-    def _follow_up(self, question: str, history: Sequence[str]) -> Retrieved:
+    def _follow_up(self, question: str, history: Sequence[str], *, k: int = PASSAGES) -> Retrieved:
         """What is found for a question that comes after others: alone or, where it leans on them, beside them."""
-        alone, beside = self.both_ways(question, history)
+        alone, beside = self.both_ways(question, history, k=k)
         if beside is None:
             return alone
         leaning = read_leaning(question, history, alone, beside)
@@ -355,16 +382,18 @@ class Assistant:
         other = not holds_own_words(beside, question) and answerable(read_signals(alone, question))
         return alone if other else beside
 
-    def both_ways(self, question: str, history: Sequence[str]) -> tuple[Retrieved, Retrieved | None]:
-        """What is found for a question alone, and beside earlier ones, nearer to what these were about; None without
-        any that say something."""
+    def both_ways(
+        self, question: str, history: Sequence[str], *, k: int = PASSAGES
+    ) -> tuple[Retrieved, Retrieved | None]:
+        """The best passages for a question alone, and the best k beside earlier ones, nearer to what these were about;
+        None without any that say something."""
         before = said_before(history)
         if before is None:
             return self.retrieved(question), None
         beside = f"{question.rstrip(' ?!.')} ({before})?"
         search = self.hybrid.embedded((question, beside, before))
         joined = search.search(beside, k=MOST_BESIDE)
-        return search.search(question, k=PASSAGES), towards(joined, search.search(before, k=MOST_BESIDE), k=PASSAGES)
+        return search.search(question, k=PASSAGES), towards(joined, search.search(before, k=MOST_BESIDE), k=k)
 
     def _named(self, question: str, history: Sequence[str], found: Retrieved) -> str:
         """A follow-up under the name of what it is about: nothing that a person said before stands in it."""

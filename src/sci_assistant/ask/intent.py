@@ -123,7 +123,8 @@ def read_intent(question: str) -> Intent:
 
 
 _LETS_WAIT = re.compile(
-    r"\b(?:soon|the same day|within (?:a few )?days|at (?:your|the) next (?:visit|check)|care team (?:if|for|about))\b",
+    r"\b(?:soon|the same day|within (?:a few )?(?:days|weeks)|after (?:some|a few) (?:days|weeks)"
+    r"|at (?:your|the) next (?:visit|check)|care team (?:if|for|about))\b",
     re.IGNORECASE,
 )
 _GREETING = re.compile(

@@ -89,6 +89,8 @@ def _pick(
     if intent.symptom_report:
         for article in {key[0]: article for key, article in chosen.items() if key[0] != anchor.article.id}.values():
             chosen |= _call_sentences(article, retrieved, emergency=True)
+    if emergency:
+        chosen = _that_cannot_wait(chosen)
     added = _add_warnings(chosen, warnings)
     return _in_reading_order(chosen, added or _opening(scored, chosen, retrieved, intent) or anchor)
 
@@ -110,6 +112,21 @@ def _add_warnings(chosen: dict[tuple[str, int], Article], warnings: Warnings) ->
         chosen.update({(article.id, i): article for i in with_context(article, index) or (index,)})
         opening = opening or Scored(article, index, 0.0)
     return opening
+
+
+def _that_cannot_wait(chosen: Mapping[tuple[str, int], Article]) -> dict[tuple[str, int], Article]:
+    """Chosen sentences without those that let wait, but for steps, nor what introduced only such."""
+    kept = {
+        key: article
+        for key, article in chosen.items()
+        if is_numbered(article, key[1]) or not lets_wait(_text(article, key[1]))
+    }
+    leading = {(article.id, article.sentences[index].lead) for (_, index), article in kept.items()}
+    return {key: article for key, article in kept.items() if key in leading or not is_lead(_text(article, key[1]))}
+
+
+def _text(article: Article, index: int) -> str:
+    return article.quote(article.sentences[index].start, article.sentences[index].end)
 
 
 def _anchor(scored: Sequence[Scored], intent: Intent) -> Scored | None:
@@ -184,7 +201,7 @@ def _group_of(candidate: Scored, intent: Intent, *, opens: bool) -> tuple[int, .
 
 
 def _words(article: Article, indices: Iterable[int]) -> int:
-    return sum(len(article.quote(article.sentences[i].start, article.sentences[i].end).split()) for i in indices)
+    return sum(len(_text(article, i).split()) for i in indices)
 
 
 def _said_already(candidate: Scored, chosen: Mapping[tuple[str, int], Article], retrieved: Retrieved) -> bool:
@@ -192,8 +209,7 @@ def _said_already(candidate: Scored, chosen: Mapping[tuple[str, int], Article], 
     vector = retrieved.build.sentence_vectors(candidate.article)[candidate.index]
     plain = tokenize(candidate.text)
     for (_, index), article in chosen.items():
-        sentence = article.sentences[index]
-        if tokenize(article.quote(sentence.start, sentence.end)) == plain:
+        if tokenize(_text(article, index)) == plain:
             return True
         if float(np.dot(retrieved.build.sentence_vectors(article)[index], vector)) > TOO_ALIKE:
             return True
@@ -206,7 +222,7 @@ def _call_sentences(article: Article, retrieved: Retrieved, *, emergency: bool) 
     calls = [
         i
         for i, s in enumerate(article.sentences)
-        if is_call_section(article.sections[s.section].title) and not is_lead(article.quote(s.start, s.end))
+        if is_call_section(article.sections[s.section].title) and not is_lead(_text(article, i))
     ]
     picked = {*calls[:1], *([] if emergency else sorted(calls, key=lambda i: -float(cosines[i]))[:1])}
     return {(article.id, i): article for index in picked for i in with_context(article, index) or (index,)}
@@ -233,11 +249,12 @@ def _in_reading_order(chosen: Mapping[tuple[str, int], Article], anchor: Scored)
 
 
 def call_section(article: Article) -> Draft | None:
-    """An article's section on when to call for help, whole; None where it has none."""
+    """An article's section on when to call for help, but for what may wait; None where it has none."""
     for number, section in enumerate(article.sections):
         indices = [i for i, s in enumerate(article.sentences) if s.section == number]
         if indices and is_call_section(section.title):
-            return compose([(article, indices)])
+            kept = _that_cannot_wait({(article.id, i): article for i in indices})
+            return compose([(article, run) for article, run in runs_of(kept)]) if kept else None
     return None
 
 

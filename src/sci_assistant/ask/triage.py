@@ -194,7 +194,7 @@ class Reading:
         return not greets and language_of(self._texts[at]) is None
 
     def _asks_for_help(self, at: int, raised: Sequence[Rule]) -> bool:
-        """Whether the newest message by itself raises a rule and asks what to do: it tells of now, and learns nothing."""
+        """Whether the newest message by itself raises a rule and asks what to do: it tells of now."""
         return bool(raised) and frames.asks_for_help(self._messages[at].text) and bool(self._newest(at).raised)
 
     def _lasts(self, rule: Rule, at: int) -> bool:

@@ -6,19 +6,15 @@ that path answers, without a notice and without a warning against stopping somet
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from sci_assistant.ask.candidates import score_sentences
-from sci_assistant.ask.caution import read_caution
 from sci_assistant.ask.excerpts import choose_excerpts
 from sci_assistant.ask.intent import read_intent
 from sci_assistant.ask.search import Retrieved
-from sci_assistant.ask.stopping import find_warnings
 from sci_assistant.ask.write import Task, Writer
-from sci_assistant.types import Answer, Partial, Turn
-
-log = logging.getLogger(__name__)
+from sci_assistant.types import Answer, Partial
 
 
 def may_be_written(quoted: Answer) -> bool:
@@ -26,14 +22,24 @@ def may_be_written(quoted: Answer) -> bool:
     return quoted.status == "answered" and bool(quoted.citations) and quoted.notice is None
 
 
-def make_task(turn: Turn, quoted: Answer, searched: str, retrieved: Retrieved) -> Task | None:
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a quoted answer was chosen from: the question as it was judged, which holds nothing that was said before,
+    its passages, and whether the articles warn against what it asks."""
+
+    question: str
+    retrieved: Retrieved
+    warned: bool = False
+
+
+def make_task(quoted: Answer, basis: Basis) -> Task | None:
     """What is written from; None where the quoted answer warns against stopping something: it is read as it stands."""
-    caution = read_caution(turn)
-    if caution is not None and find_warnings(caution.stopping, retrieved):
+    if basis.warned:
         return None
-    intent = read_intent(searched)
-    excerpts = choose_excerpts(quoted, score_sentences(retrieved, searched, intent), dict(retrieved.build.articles))
-    return Task(searched, excerpts, symptom_report=intent.symptom_report) if excerpts else None
+    retrieved, intent = basis.retrieved, read_intent(basis.question)
+    scored = score_sentences(retrieved, retrieved.question, intent)
+    excerpts = choose_excerpts(quoted, scored, dict(retrieved.build.articles))
+    return Task(basis.question, excerpts, symptom_report=intent.symptom_report) if excerpts else None
 
 
 def write_answer(writer: Writer, quoted: Answer, task: Task | None) -> Iterator[Partial]:
