@@ -17,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 
 SHORTEST = 4  # letters of a word that slips are looked for in
+RARE_ZIPF = 2.7  # a name from the list of medicines that is a commoner word than this is no medicine by itself
 TOKEN = re.compile(r"[a-z0-9]+(?:[-'’][a-z0-9]+)*", re.IGNORECASE)
 _LOWER_TOKEN = re.compile(TOKEN.pattern)
 _PLAIN = re.compile(r"[a-z]+")
@@ -137,3 +138,8 @@ def medicine_names() -> frozenset[str]:
     """Lower-case names of medicines, generic and brand (data/medicines.txt)."""
     lines = (files("sci_assistant") / "data" / "medicines.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+def names_medicine(word: str) -> bool:
+    """Whether a lower-case word is the name of a medicine and no commoner word."""
+    return word in medicine_names() and zipf(word) < RARE_ZIPF

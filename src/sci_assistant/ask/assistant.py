@@ -28,6 +28,7 @@ from sci_assistant.ask.decide import (
     perhaps_answerable,
     read_signals,
     unmentioned,
+    unmentioned_medicines,
 )
 from sci_assistant.ask.follow_up import leans, read_leaning
 from sci_assistant.ask.intent import lacks_asked_fact, read_intent, small_talk
@@ -436,7 +437,8 @@ class Assistant:
         intent = read_intent(judged if question.joined else question.searched)
         known = not question.joined or knows_own_words(retrieved, question.corrected.text)
         several = len(question.parts) > 1 and notice is None
-        told, missing = (True, ()) if several else _told(question, retrieved, known=known)
+        doubted = unconfirmed(question.turn.question, typed)
+        told, missing = (True, ()) if several else _told(question, retrieved, known=known, doubted=doubted)
         if several:
             draft = quote_parts(question.parts, warnings=warnings)
         elif told and not asks_to_act(judged, intent):
@@ -463,7 +465,7 @@ class Assistant:
                 citations=draft.citations,
                 uncovered_parts=(
                     *_unsaid(missing, draft),
-                    *unconfirmed(question.turn.question, typed),
+                    *doubted,
                     *question.missing,
                 ),
             )
@@ -534,19 +536,24 @@ def _of_danger(retrieved: Retrieved, notice: Notice | None) -> Retrieved:
     return replace(retrieved, passages=passages, asked=tuple(m for m in retrieved.asked if m.article in articles))
 
 
-def _told(question: _Question, retrieved: Retrieved, *, known: bool) -> tuple[bool, tuple[str, ...]]:
+def _told(
+    question: _Question, retrieved: Retrieved, *, known: bool, doubted: Sequence[str]
+) -> tuple[bool, tuple[str, ...]]:
     """Whether the passages answer, and what they do not mention where that is less than sure: where they only may
-    answer, or where a follow-up's rarest word is not `known`. With nothing to name they do not answer then."""
-    if question.joined and not holds_own_words(retrieved, question.corrected.text):
+    answer, or where a follow-up's rarest word is not `known`. With nothing to name, and no claim that is `doubted`,
+    they do not answer then. A medicine that they do not mention is named in any case."""
+    own = question.corrected.text
+    if question.joined and not holds_own_words(retrieved, own):
         return False, ()
     signals = read_signals(retrieved, question.standalone, question.corrected.changes)
     if answerable(signals):
-        missing = () if known else unmentioned(retrieved, question.corrected.text)
+        missing = unmentioned_medicines(retrieved, own) if known else unmentioned(retrieved, own)
         return known or bool(missing), missing
     missing = ()
     if known and perhaps_answerable(signals):
         missing = unmentioned(retrieved, question.standalone, question.corrected.changes)
-    return bool(missing), missing
+        return bool(missing or doubted), missing
+    return False, ()
 
 
 def _unsaid(phrases: Sequence[str], draft: Draft) -> tuple[str, ...]:

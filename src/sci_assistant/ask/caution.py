@@ -21,14 +21,13 @@ from sci_assistant.ask.rules import load_rules
 from sci_assistant.ask.weighed import CAUTIONS, load_words
 from sci_assistant.ask.wording import Span, Spoken, Step, any_of, read_steps
 from sci_assistant.types import Turn
-from sci_assistant.words import medicine_names, zipf
+from sci_assistant.words import names_medicine
 
 CautionKind = Literal["treatment", "result"]
 
 READ_CHARS = 700  # of each end of a message that are read
 READ_EARLIER = 4  # earlier messages that are read
 NEAR_STOP = 4  # words between "stop" and what is stopped, at most
-RARE_ZIPF = 2.7  # a name from the list of medicines that is a commoner word than this is no medicine by itself
 _WORD = re.compile(r"[a-z][a-z0-9-]+")
 _GOING_ON = ("taking", "using", "on", "having", "with", "without", "doing")
 
@@ -132,11 +131,7 @@ def _readings(text: str, cautions: Cautions, hear: Callable[[str], str]) -> tupl
 
 
 def _mark_medicines(text: str) -> str:
-    return _WORD.sub(lambda match: "medicine" if _is_medicine(match.group()) else match.group(), text)
-
-
-def _is_medicine(word: str) -> bool:
-    return word in medicine_names() and zipf(word) < RARE_ZIPF
+    return _WORD.sub(lambda match: "medicine" if names_medicine(match.group()) else match.group(), text)
 
 
 def _kind(messages: Sequence[Spoken], cautions: Cautions) -> CautionKind | None:

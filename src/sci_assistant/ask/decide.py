@@ -22,7 +22,7 @@ from sci_assistant.ask.likeness import load_likeness, load_networks
 from sci_assistant.ask.search import Retrieved
 from sci_assistant.asked import Neighbourhood
 from sci_assistant.types import Passage
-from sci_assistant.words import STOPWORDS, rarity, stem, stems, tokenize
+from sci_assistant.words import STOPWORDS, names_medicine, rarity, stem, stems, tokenize
 
 PASSAGES_READ = 3  # best passages whose words count as held
 TELLING = 3.0  # rarity from which a word that is missing is named
@@ -144,6 +144,12 @@ def unmentioned(retrieved: Retrieved, question: str, corrected: Sequence[tuple[s
         elif phrases[-1]:
             phrases.append([])
     return tuple(dict.fromkeys(" ".join(phrase) for phrase in phrases if phrase))
+
+
+def unmentioned_medicines(retrieved: Retrieved, question: str) -> tuple[str, ...]:
+    """Those of them that hold the name of a medicine, which is named even where the articles answer."""
+    missing = unmentioned(retrieved, question)
+    return tuple(phrase for phrase in missing if any(names_medicine(word) for word in phrase.split()))
 
 
 def holds_own_words(retrieved: Retrieved, question: str) -> bool:

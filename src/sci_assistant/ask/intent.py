@@ -122,6 +122,29 @@ def read_intent(question: str) -> Intent:
     return Intent(kinds, bool(_ASKS_FOR_LIST.search(text)), report, bool(_REQUEST_TO_ACT.match(text)))
 
 
+_KIN_IS = r"(?:'s| is| has| was| had| cannot| can't| gets| got| wants| would| will)\b"
+_MAN = re.compile(
+    r"\b(?:i am|i'm|im) (?:an? )?(?:\d+ ?(?:years? old|yo)? )?(?:man|male|guy|bloke)\b|\b(?:man|male),? (?:aged |of )?\d\d\b"
+    rf"|\b(?:my|our) (?:husband|boyfriend|son|brother|dad|father|grandad|grandfather){_KIN_IS}"
+    r"|\bmy (?:penis|erections?|sperm|prostate|testicles|balls|ejaculations?)\b"
+)
+_WOMAN = re.compile(
+    r"\b(?:i am|i'm|im) (?:an? )?(?:\d+ ?(?:years? old|yo)? )?(?:woman|female|girl|lady)\b"
+    r"|\b(?:woman|female),? (?:aged |of )?\d\d\b"
+    rf"|\b(?:my|our) (?:wife|girlfriend|daughter|sister|mum|mom|mother|gran|grandmother){_KIN_IS}"
+    r"|\b(?:i am|i'm|im|she is|she's) pregnant\b|\bmy (?:periods?|vagina|womb|breasts?|cervix|pregnancy)\b"
+)
+
+
+def is_for_other_sex(title: str, question: str) -> bool:
+    """Whether an article's title names the sex that the person a question tells of does not have."""
+    text = question.replace("’", "'").lower()
+    man, woman = bool(_MAN.search(text)), bool(_WOMAN.search(text))
+    if man == woman:
+        return False
+    return ("women" if man else "men") in title.lower().split()
+
+
 _LETS_WAIT = re.compile(
     r"\b(?:soon|the same day|within (?:a few )?(?:days|weeks)|after (?:some|a few) (?:days|weeks)"
     r"|at (?:your|the) next (?:visit|check)|care team (?:if|for|about))\b",

@@ -14,7 +14,15 @@ import numpy as np
 
 from sci_assistant.ask.candidates import Scored, score_sentences
 from sci_assistant.ask.context import is_lead, is_numbered, list_members, runs_of, with_context
-from sci_assistant.ask.intent import Intent, is_call_section, is_reassuring, lets_wait, read_intent, section_matches
+from sci_assistant.ask.intent import (
+    Intent,
+    is_call_section,
+    is_for_other_sex,
+    is_reassuring,
+    lets_wait,
+    read_intent,
+    section_matches,
+)
 from sci_assistant.ask.search import Retrieved
 from sci_assistant.types import AnswerSentence, Article, Citation, Draft
 from sci_assistant.words import tokenize
@@ -77,7 +85,11 @@ def _pick(
     most_words: int = MOST_WORDS,
 ) -> list[Run]:
     """Runs of sentences to quote, in their order; none where nothing answers."""
-    scored = score_sentences(retrieved, question, intent)
+    scored = [
+        candidate
+        for candidate in score_sentences(retrieved, question, intent)
+        if not is_for_other_sex(candidate.article.title, question)
+    ]
     if emergency:
         scored = [candidate for candidate in scored if not lets_wait(candidate.text)]
     anchor = _anchor(scored, intent)

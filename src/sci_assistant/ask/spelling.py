@@ -16,6 +16,7 @@ from sci_assistant.words import SHORTEST, TOKEN, Vocabulary, common_words, medic
 
 KNOWN_ZIPF = 2.0  # at this frequency a word is taken for English; below stand rare words and common slips
 COMMON_WORDS = 5000  # words of English that one slip may mean beside those of the corpus
+DENYING = ("a", "an", "non", "un", "in", "im", "ir", "dis", "de", "anti")  # beginnings that make a word its opposite
 # Stems of the WHO's International Nonproprietary Names (https://www.who.int/teams/health-product-and-policy-standards/inn):
 # a word that ends so may be a medicine that no list holds.
 INN_STEMS = (
@@ -78,6 +79,8 @@ def _mend(word: str, vocabulary: Vocabulary) -> str | None:
         return (distance + other_start - doubled + foreign, -zipf(candidate), -vocabulary.get(candidate, 0), candidate)
 
     best = min((cost(candidate, distance), candidate) for candidate, distance in found)[1]
+    if word.endswith(best) and word.removesuffix(best) in DENYING:
+        return None  # "anejaculation" is no ejaculation
     return None if best in medicine_names() and best[0] != word[0] else best
 
 
