@@ -30,6 +30,17 @@ from sci_assistant.words import medicine_names
         ("isit bad", "is it bad"),
         ("He won’t wake  up", "he will not wake up"),
         ("c\u200ban't", "cannot"),
+        ("baclofen not given", "baclofen not given"),
+        ("ventilator not working", "ventilator not working"),
+        ("trach is out", "trach is out"),
+        ("trach eostomy", "tracheostomy"),
+        ("seizure as a baby", "seizure as a baby"),
+        ("today paraplegic", "today paraplegic"),
+        ("it's already red", "it is already red"),
+        ("for a cure", "for a cure"),
+        ("back low fen", "baclofen"),
+        ("my commode and splints", "my commode and splints"),
+        ("any tippers", "any tippers"),
     ],
 )
 def test_the_rules_hear_what_was_meant(typed, heard):

@@ -19,6 +19,8 @@ KNOWN_ZIPF = 2.7  # from this frequency on a word is taken for English and never
 COMMON_WORDS = 5000  # words of English that slips are mended to beside those of the rules
 JOINED = 4  # pieces that a recogniser breaks one medical word into, at most
 ALIKE = 0.82  # similarity of sounds from which joined pieces are taken for a medical word
+ALIKE_ENGLISH = 0.94  # where every piece is a word by itself: "for a cure" is no fracture
+COMMON_ZIPF = 3.3  # from this frequency on a piece is a word by itself
 
 _HIDDEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _ENDLESS = re.compile(rf"(\w{{{READ_LETTERS}}})\w+")
@@ -84,7 +86,7 @@ def heard(text: str, *, terms: Sequence[str], vocabulary: frozenset[str], sounds
     for pattern, new in _CONTRACTIONS:
         text = pattern.sub(new, text)
     text = _ARE.sub(r"\1 are", text)
-    text = _joined(text, terms)
+    text = _joined(text, terms, vocabulary)
     return re.sub(r"[a-z]+", lambda match: _mended(match.group(), vocabulary), text)
 
 
@@ -166,7 +168,7 @@ def _below_hundred(words: list[str]) -> tuple[int, int]:
     return 0, 0
 
 
-def _joined(text: str, terms: Sequence[str]) -> str:
+def _joined(text: str, terms: Sequence[str], vocabulary: frozenset[str]) -> str:
     """Pieces that sound like one medical word, joined into it: "auto nomic dis reflex ear", "cath it er"."""
     if not terms:
         return text
@@ -174,7 +176,8 @@ def _joined(text: str, terms: Sequence[str]) -> str:
     out: list[str] = []
     position = 0
     while position < len(pieces):
-        found = _term_at(pieces, position, terms) if pieces[position][:1].isalpha() else None
+        begins = pieces[position][:1].isalpha() and not (position and pieces[position - 1].endswith("'"))  # "it's"
+        found = _term_at(pieces, position, terms, vocabulary) if begins else None
         if found is None:
             out.append(pieces[position])
             position += 1
@@ -185,7 +188,9 @@ def _joined(text: str, terms: Sequence[str]) -> str:
     return "".join(out)
 
 
-def _term_at(pieces: list[str], position: int, terms: Sequence[str]) -> tuple[str, int] | None:
+def _term_at(
+    pieces: list[str], position: int, terms: Sequence[str], vocabulary: frozenset[str]
+) -> tuple[str, int] | None:
     """The medical word that pieces from here on sound like, the most pieces first, and how many it takes."""
     for count in range(JOINED, 1, -1):
         last = position + 2 * (count - 1)
@@ -194,20 +199,33 @@ def _term_at(pieces: list[str], position: int, terms: Sequence[str]) -> tuple[st
         words = pieces[position : last + 1 : 2]
         if not all(word.isalpha() for word in words):
             continue
-        term = _sounds_like("".join(words), tuple(terms))
+        if "".join(words) in terms:
+            return "".join(words), 2 * count - 1
+        if any(_is_term(word, tuple(terms)) for word in words):
+            continue
+        english = all(zipf(word) >= COMMON_ZIPF or word in vocabulary for word in words)
+        term = _sounds_like("".join(words), tuple(terms), ALIKE_ENGLISH if english else ALIKE)
         if term is not None and not (count == 2 and all(len(w) > 3 and zipf(w) > 4.5 for w in words)):
             return term, 2 * count - 1
     return None
 
 
 @lru_cache(maxsize=20_000)
-def _sounds_like(joined: str, terms: tuple[str, ...]) -> str | None:
+def _is_term(word: str, terms: tuple[str, ...]) -> bool:
+    """Whether a piece is a medical word by itself, or nearly: it takes no words after it, no "not", "out" or "a"."""
+    from rapidfuzz.distance import OSA
+
+    return word in terms or (len(word) > 5 and any(OSA.distance(word, term, score_cutoff=2) <= 2 for term in terms))
+
+
+@lru_cache(maxsize=20_000)
+def _sounds_like(joined: str, terms: tuple[str, ...], alike: float) -> str | None:
     from rapidfuzz.distance import Indel
 
     if len(joined) < 6:
         return None
     sound = _sound(joined)
-    best = (ALIKE, "")
+    best = (alike, "")
     for term, said in _by_first_sound(terms).get(sound[:1], ()):
         if abs(len(term) - len(joined)) > 4:
             continue
