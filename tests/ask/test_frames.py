@@ -64,3 +64,25 @@ def test_what_happened_is_told_but_not_happening():
 def test_figures_are_not_about_oneself():
     assert frames.is_about_statistics("what is the suicide rate, any statistics")
     assert not frames.is_about_statistics("statistics say i will die of suicide")
+
+
+def test_how_long_ago_the_injury_was_makes_nothing_past():
+    assert not frames.is_past("i was paralysed ten years ago and my head is pounding")
+    assert frames.is_past("she had a seizure as a baby")
+
+
+@pytest.mark.parametrize(
+    "text", ["my doctor said 90 is normal for me", "the clinic says my normal sats are 96", "i feel fine"]
+)
+def test_a_usual_value_clears_nothing(text):
+    assert frames.cleared_until(text) == 0
+
+
+def test_what_is_told_after_an_examination_was_not_examined():
+    text = "the scan of my right leg was clear, the left one is swollen"
+    assert text[: frames.cleared_until(text)] == "the scan of my right leg was clear"
+
+
+def test_a_denied_activity_denies_nothing_after_and():
+    assert not frames.is_negated("my catheter is not draining and my head is ", "")
+    assert not frames.is_negated("without water in the ", "")

@@ -16,7 +16,8 @@ _ENDS_NEGATION = re.compile(
 _NEGATES_NOTHING = re.compile(
     r"not (?:sure|only|just|stop\w*|long|better|kidding|joking|a joke|to (?:worry|bother|alarm|be)|going away|getting better"
     r"|know\w*|enough|looking|acting|feeling|quite|really sure|doing|right|good|well|usually|normal|ok|okay|my usual|like|supposed)"
-    r"|no (?:idea|longer|matter|better|doubt|relief|joke|clue|way|warning|reason|help|1|one|response|feeling)|never (?:been|seen|happened|this|so|like)|without (?:warning|help|anyone|stopping|meaning|thinking|touching|moving|any reason|a reason)|nor"
+    r"|no (?:idea|longer|matter|better|doubt|relief|joke|clue|way|warning|reason|help|1|one|response|feeling)|never (?:been|seen|happened|this|so|like)|without (?:warning|help|anyone|stopping|meaning|thinking|touching|moving|any reason|a reason|(?:any |a )?(?:water|food|drink|shade|cover|blankets?|heating|hat))|nor"
+    r"|not \w+(?:ing|ed) and\b"
 )
 _NEW_TO_ME = re.compile(r"\b(?:like (?:this|that|it)|this bad|so bad|before|worse|until (?:now|today|tonight))\b")
 _PAST = re.compile(
@@ -24,10 +25,16 @@ _PAST = re.compile(
     r"|\b(?:19[5-9]\d|20[01]\d|202[0-4])\b|\ball clear\b|\b(?:got out of|left|was in|discharged from) (?:the )?hospital\b|\bfull recovery\b|\bfully recovered\b"
     r"|\balways (?:gets?|did|does|have|has|been)\b|\bsettles as soon as\b|\blike this since my injury\b|\bfor years\b|\bhas been like (?:this|that) since\b"
     r"|\b(?:last|that) (?:year|winter|summer|spring|autumn|fall)\b(?! (?:out|off|from))|\b(?:back in|in) (?:19|20)\d\d\b|\bin the past\b"
-    r"|\bas a (?:child|kid|teenager)\b|\bwhen i was (?:young|a |first|in rehab|at rehab|in the hospital|\d+)|\bused to (?:get|have|be|feel|think)\b"
+    r"|\bas an? (?:child|kid|teenager|baby|infant|toddler|newborn)\b|\bin (?:my|his|her) (?:childhood|infancy)\b|\bwhen i was (?:young|a |first|in rehab|at rehab|in the hospital|\d+)|\bused to (?:get|have|be|feel|think)\b"
     r"|\b(?:family |past |medical )?history of\b|\byears? (?:ago|before)\b|\bmonths ago\b|\bbefore (?:i|he|she) (?:was|got) (?:injured|hurt)\b"
     r"|\bat the time of (?:my|his|her|the) (?:injury|accident)\b|\b(?:long|ages) ago\b|\bhave (?:since )?recovered\b|\bwas treated for\b"
     r"|\bonce had\b|\bpreviously\b|\bearlier this year\b|\blast (?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
+)
+# How long ago the injury was says nothing of the danger: "lost feeling years ago", "para since a crash 10 years ago".
+_SINCE_INJURY = re.compile(
+    r"\b(?:injur(?:y|ed)|paralys\w+|paralyz\w+|paraplegic|tetraplegic|quadriplegic|para|tetra|quad|crash|accident|lost (?:all )?(?:feeling|sensation)|(?:broke|hurt) (?:my|his|her) (?:neck|back)|[ct]\d{1,2})\b"
+    r"(?: (?:in|since|from|for|was|it|a|an|the|my|his|her|about|nearly|over|now|after))*(?: (?:crash|accident|injury|fall|dive))?(?: (?:in|about|nearly|over))*"
+    r" (?:(?:\d+|a few|some|many|several|couple of|two|three|four|five|six|seven|eight|nine|ten|a) )?(?:years?|yrs?|months?|decades?) ago\b|\b(?:injured|injury|paralysed|paralyzed|accident|crash) in (?:19|20)\d\d\b"
 )
 _NOW = re.compile(
     r"\b(?:right now|now|today|tonight|this (?:morning|afternoon|evening|minute)|at the moment|just (?:started|now|noticed|fell|happened|took|came|been|went|found|woke|did)"
@@ -36,7 +43,7 @@ _NOW = re.compile(
 _ASKS = (
     r"(?:what (?:is|are|does|do|causes?|were|makes|triggers?|can|should|would|will|happens?|kinds?|types?|to (?:expect|look|watch|pack|know|teach|tell)|if|signs|symptoms|counts|medicines?|medications?|number|temperature|blood pressure)\b(?! (?:i do(?: now| about|\?|$)|happening|wrong|going on))"
     r"|how (?:do|can|should|to|does|is|are|common|often|likely|long|many|much|would|will|quickly|fast|soon|serious|dangerous|high|low)\b(?! i (?:stop|make)\b)"
-    r"|(?:can|could|does|do|will|would|is|are|should|did|may|might|has|have) (?!i (?:call|go|be|wait|get|need|worry|have|having|just)\b|my\b|he\b|she\b|it\b|this\b|that\b|you (?:please )?(?:call|send|help|get)\b|they\b|we (?:call|go|wait|be)\b|someone (?:please|help|call)\b|these\b|those\b|there (?:something|anyone|somebody)\b|not\b|i am\b)"
+    r"|(?:can|could|does|do|will|would|is|are|should|did|may|might|has|have) (?!(?:only|barely|hardly|no longer|scarcely)\b|i (?:call|go|be|wait|get|need|worry|have|having|just)\b|my\b|he\b|she\b|it\b|this\b|that\b|you (?:please )?(?:call|send|help|get)\b|they\b|we (?:call|go|wait|be)\b|someone (?:please|help|call)\b|these\b|those\b|there (?:something|anyone|somebody)\b|not\b|i am\b)"
     r"|(?:why|when|where|which|who|whose) (?:do|does|is|are|can|should|would|might|gets?|to|will|has|have|people|some)\b(?! (?:my|i (?:keep|feel|have|cannot|so|still))\b)"
     r"|(?:tell me|explain|teach me|walk me through|i (?:would like|want|need) to (?:know|learn|understand|teach|be ready|prepare))\b|define\b|describe\b|difference between|(?:early |common |main |warning )?(?:signs|symptoms|causes) (?:of|and)|prevention of|preventing|information (?:on|about)|info (?:on|about)|facts (?:on|about)|steps (?:for|to)"
     r"|i am (?:writing|studying|preparing|doing (?:a|my|an)|reading|learning|training|teaching|trying to (?:learn|understand))|we are (?:learning|studying|teaching|training|preparing|making)|for (?:my|a|our) (?:class|essay|talk|course|training|paper|assignment|presentation|school|blog))"
@@ -87,8 +94,13 @@ _RESOLVED = re.compile(
     r"|have not been admitted|has not been admitted|not been back|life is good|all healed|is healed|drug free|did me no|no trouble|not happened)\b"
 )
 _CLEARED = re.compile(
-    r"\b(?:scans?|scanned|tests?|tested|bloods|swabbed|biopsy|x ?ray|monitor|screening|questionnaire|doctor|doc|dr|nurse|surgeon|consultant|technician|optician|gp|clinic|practice|specialist|team|counsell?or|podiatrist|paediatrician)\b.{0,60}"
+    r"\b(?:scans?|scanned|tests?|tested|bloods|swabbed|biopsy|x ?ray|monitor|screening|questionnaire|doctor|doc|dr|nurse|surgeon|consultant|technician|optician|gp|clinic|practice|specialist|team|counsell?or|podiatrist|paediatrician)\b.{0,60}?"
     r"\b(?:fine|normal|perfect|clear|happy|pleased|safe|not (?:worried|bothered)|ok|okay|good|nothing|no (?:stroke|clot|infection|break|problem)|same|negative|lovely|confirmed|agrees|textbook|just my age)\b"
+)
+# A value that somebody is told to be usual, or fine, clears nothing: "my doctor said 90 is normal for me".
+_USUAL_VALUE = re.compile(
+    r"\b(?:my|his|her|your|their|our|as|what is|a|set to|the) (?:usual |own )?normal\b|\bnormal (?:is|for|bp|b p|blood|pressure|sats|oxygen|temp\w*|dose|value|pulse|heart|person)\b"
+    r"|\b\d+(?: (?:over|percent|degrees|%) ?\d*)?(?:/\d+)? (?:is|as|was) (?:(?:my|his|her) )?(?:normal|ok|okay|fine|good|safe)\b"
 )
 _WORSE_AGAIN = re.compile(
     r"\b(?:again|tonight|coming back|is back|are back|right now|just now|this (?:morning|evening|afternoon)|today|since (?:yesterday|last night)|yesterday|suddenly|worse|lately|getting|can(?:not)? (?:breathe|wake|move|feel)|what do i do|should i (?:go|call|wait|worry)|help)\b"
@@ -145,7 +157,7 @@ def is_told(part: str) -> bool:
 
 def is_past(sentence: str) -> bool:
     """Whether a sentence tells of long ago and of nothing that is now."""
-    return bool(_PAST.search(sentence)) and not _NOW.search(sentence)
+    return bool(_PAST.search(_SINCE_INJURY.sub(" ", sentence))) and not _NOW.search(sentence)
 
 
 # A question to learn from, up to where somebody tells of themselves or of another: "what are the signs of a clot ...".
@@ -181,10 +193,19 @@ def is_perhaps(before: str) -> bool:
 
 
 def is_recovered(text: str) -> bool:
-    """Whether a message tells of long ago, or of what was examined, that all is well since, and of nothing that is now."""
+    """Whether a message tells of long ago, that all is well since, and of nothing that is now."""
+    return not _WORSE_AGAIN.search(text) and bool(_LONG_SINCE.search(text) and _RESOLVED.search(text))
+
+
+def cleared_until(text: str) -> int:
+    """Up to where a text tells what somebody examined and found well; 0 where it does not, or tells of what is now.
+
+    What is told after it was not examined: "nurse saw him at nine and he was fine, his mouth droops".
+    """
     if _WORSE_AGAIN.search(text):
-        return False
-    return bool(_LONG_SINCE.search(text) and _RESOLVED.search(text)) or bool(_CLEARED.search(text))
+        return 0
+    told = _USUAL_VALUE.sub(lambda match: "_" * len(match.group()), text)
+    return max((match.end() for match in _CLEARED.finditer(told)), default=0)
 
 
 def is_about_statistics(sentence: str) -> bool:

@@ -423,13 +423,13 @@ class _Message:
         supposed = frames.is_learning(sentence.strip() if clause == before else "", clause) or frames.is_perhaps(clause)
         told = self._told_part(start, end)
         teaching = self._teaching and (frames.is_teaching(sentence) or not frames.is_told(told))
-        return not (supposed or teaching or frames.is_past(sentence) or self._overcome(sentence, told))
+        return not (supposed or teaching or frames.is_past(sentence) or self._overcome(start, sentence, told))
 
     def _judge_lasting(self, start: int, end: int) -> bool | None:
         """For what is never voided by a frame, but for figures and what was overcome."""
         first, last = self._sentence(start)
         sentence = self.text[first:last]
-        overcome = self._overcome(sentence, self._told_part(start, end))
+        overcome = self._overcome(start, sentence, self._told_part(start, end))
         return None if overcome or frames.is_about_statistics(sentence) else True
 
     def _told_part(self, start: int, end: int) -> str:
@@ -438,9 +438,14 @@ class _Message:
         after = " ".join(self.text[end:last].split(" ")[:AFTER])
         return frames.clause(self.text[first:start]) + self.text[start:end] + after
 
-    def _overcome(self, sentence: str, told: str) -> bool:
-        """Whether the message says that all is well, and the sentence itself does not tell what is now."""
-        return self._recovered and (frames.is_recovered(sentence) or not frames.is_happening(told))
+    def _overcome(self, start: int, sentence: str, told: str) -> bool:
+        """Whether the message says that all is well, or of what stands there that it was examined and found well, and
+        the sentence itself does not tell what is now. Nobody who says that all is well undoes a reading."""
+        happens = frames.is_happening(told)
+        if self._recovered and (frames.is_recovered(sentence) or not happens):
+            return True
+        cleared = start < self._cleared and (frames.cleared_until(sentence) > 0 or not happens)
+        return cleared and not any(start == at for places in self._readings.values() for at, _ in places)
 
     @cached_property
     def _teaching(self) -> bool:
@@ -449,6 +454,10 @@ class _Message:
     @cached_property
     def _recovered(self) -> bool:
         return frames.is_recovered(self.text)
+
+    @cached_property
+    def _cleared(self) -> int:
+        return frames.cleared_until(self.text)
 
 
 def _offsets(pattern: Pattern) -> list[int]:
