@@ -45,6 +45,14 @@ def test_joined_parts_may_stand_in_different_messages(raw, monkeypatch):
     assert notice(monkeypatch, rules, "we keep a zebra", "it is loose") is not None
 
 
+def test_a_phrase_that_is_excepted_does_not_count_and_either_word_of_a_bar_does(raw, monkeypatch):
+    raw["things"]["lion"] = ["lion|lioness", "except: sea lion"]
+    rules = made_up(raw, when=["lion"])
+    assert notice(monkeypatch, rules, "a lioness is here") is not None
+    assert notice(monkeypatch, rules, "a sea lion is here") is None
+    assert notice(monkeypatch, rules, "a sea lion and a lion are here") is not None
+
+
 def test_signs_add_up(raw, monkeypatch):
     points = [{"thing": "zebra", "points": 1}, {"thing": "fever", "points": 1}]
     rules = made_up(raw, adds_up={"least": 2, "points": points})

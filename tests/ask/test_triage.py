@@ -185,3 +185,86 @@ def test_a_question_to_learn_from_never_covers_what_is_told_beside_it(message: s
 )
 def test_a_question_to_learn_from_that_speaks_of_somebody_raises_none(message: str) -> None:
     assert Triage().read(Turn(message)) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "named", "not_named"),
+    [
+        (
+            "pounding headache, red blotches on my neck, catheter blocked, T5",
+            "autonomic-dysreflexia",
+            "allergic-reaction",
+        ),
+        ("headache and tight chest strap, blocked catheter, T4", "autonomic-dysreflexia", "allergic-reaction"),
+        ("new latex catheter and now hives all over and wheezing", "allergic-reaction", "autonomic-dysreflexia"),
+        (
+            "left him in the car half an hour, he's roasting to touch and not really answering me",
+            "heat-stroke",
+            "abuse",
+        ),
+        ("I slapped his cheek and pinched him and he doesn't react at all", "unconscious", "abuse"),
+        ("keep punching my own legs till they hurt", "suicide", "abuse"),
+        ("i go to sleep hoping i wont wake up", "suicide", "unconscious"),
+        ("my bp reading is 190 over 105, normally 95 over 60", "autonomic-dysreflexia", "heat-stroke"),
+        ("No urine in my leg bag for 5 hours, my catheter won't drain", "bladder-not-draining", "sepsis"),
+        ("baclofen pump refilled this morning and now he's floppy", "overdose", "baclofen-withdrawal"),
+        ("I vomited my baclofen twice today", "baclofen-withdrawal", "overdose"),
+        ("I'm on warfarin and hit my head on the van door, bit sleepy", "head-injury", "overdose"),
+        (
+            "my calf is swollen and warm but I cannot feel any pain, just the left one",
+            "clot-in-leg",
+            "new-loss-of-function",
+        ),
+        ("my other arm just went dead, arms normally work fine, T8", "stroke", "burn"),
+        ("lips look a bit blue on my daughter, she's on the vent", "breathing", "overdose"),
+    ],
+)
+def test_the_right_danger_is_named_and_not_another(message: str, named: str, not_named: str) -> None:
+    notice = Triage().read(Turn(message))
+    assert notice is not None
+    assert named in notice.rules and not_named not in notice.rules
+
+
+@pytest.mark.parametrize(
+    ("message", "rule"),
+    [
+        ("Can only say two words before I have to stop for air", "breathing"),
+        ("a sweet went down wrong, she's holding her throat and can't talk", "breathing"),
+        ("trach is out", "breathing"),
+        ("My catheter is blocked", "bladder-not-draining"),
+        ("My suprapubic catheter fell out", "bladder-not-draining"),
+        ("My pump is out of medicine", "baclofen-withdrawal"),
+        ("no baclofen since friday, pharmacy shut, seeing ants, stiff", "baclofen-withdrawal"),
+        ("wish they had never resuscitated me after the crash", "suicide"),
+        ("kettle went over, my daughter is para, whole leg scalded", "burn"),
+        ("my doctor said 90 is normal for me and I get 175 over 100", "autonomic-dysreflexia"),
+        ("nurse saw him at nine and he was fine, his mouth droops", "stroke"),
+        ("I was para in a crash 10 years ago and my head is pounding", "autonomic-dysreflexia"),
+    ],
+)
+def test_other_words_for_a_danger_raise_its_notice(message: str, rule: str) -> None:
+    notice = Triage().read(Turn(message))
+    assert notice is not None
+    assert rule in notice.rules
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "front wheel came off at the shop, nobody hurt, which bolt do I need",
+        "My cough assist makes a rattling noise, is the filter due?",
+        "she had a seizure as a baby, none since, is baclofen ok for her",
+        "he slaps his thighs to stop the spasms, does that work for others?",
+        "spilled cold tea on my lap, does it harm the cushion",
+        "Can a UTI make spasms worse? I'm C5 and mine have been awful all week.",
+        "hands numb pushing, worse at night",
+        "the scan was clear, what exercises help",
+    ],
+)
+def test_what_only_sounds_like_danger_raises_no_notice(message: str) -> None:
+    assert Triage().read(Turn(message)) is None
+
+
+def test_adrenaline_is_for_those_who_have_it_for_an_allergy() -> None:
+    (rule,) = load_rules().named("allergic-reaction")
+    assert "if the person has one" in rule.steps[0]

@@ -1,8 +1,9 @@
 """data/triage.yaml -> the notice rules: words, patterns, bounds of readings, texts, steps and numbers.
 
-A thing ("head") is a list of phrases. In a phrase `*` stands for any ending and `...` for up to three words. A
-pattern ("head + pounding") names things that must stand near each other; `&` joins parts that may stand anywhere
-in the conversation.
+A thing ("head") is a list of phrases. In a phrase `*` stands for any ending, `|` for either word and `...` for up to
+three words. A phrase that opens with `except:` says what is not meant: words that it holds do not count. A pattern
+("head + pounding") names things that must stand near each other; `&` joins parts that may stand anywhere in the
+conversation.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ READINGS = frozenset(
         "fast-pulse",
     }
 )
+EXCEPT = "except: "  # opens a phrase that is not meant
 _WORD_START = re.compile(r"(?<![\w'])(?=\S)")
 _WORD = re.compile(r"[a-z]+")
 
@@ -72,17 +74,23 @@ class Thing:
     to answer a question."""
 
     def __init__(self, phrases: tuple[str, ...]) -> None:
-        self.phrases = phrases
+        self.phrases = tuple(phrase for phrase in phrases if not phrase.startswith(EXCEPT))
+        self.excepted = tuple(phrase.removeprefix(EXCEPT) for phrase in phrases if phrase.startswith(EXCEPT))
 
     @cached_property
     def expression(self) -> re.Pattern[str]:
-        """One expression for all phrases, longer ones first."""
-        ordered = sorted(self.phrases, key=lambda phrase: -len(phrase))
-        return re.compile(rf"(?<![\w'])(?:{'|'.join(_expression(phrase) for phrase in ordered)})(?!\w)")
+        """One expression for all phrases, those that are not meant first, then longer ones first."""
+        meant, not_meant = (
+            "|".join(map(_expression, sorted(phrases, key=lambda phrase: -len(phrase))))
+            for phrases in (self.phrases, self.excepted)
+        )
+        either = f"(?P<not_meant>{not_meant})|{meant}" if not_meant else meant
+        return re.compile(rf"(?<![\w'])(?:{either})(?!\w)")
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Where a text names the thing."""
-        return self.expression.finditer(text)
+        found = self.expression.finditer(text)
+        return (match for match in found if not match.groupdict().get("not_meant"))
 
 
 class Openings:
@@ -227,14 +235,16 @@ def _expression(phrase: str) -> str:
             out += r"(?:[ ,]+[^\s.!?]+){0,3}?"
             continue
         gap = "" if position == 0 else r"[ ,-]+"
-        out += gap + "|".join(re.escape(word).replace(r"\*", r"[\w'-]*").split("|"))
+        either = "|".join(re.escape(one).replace(r"\*", r"[\w'-]*") for one in word.split("|"))
+        out += gap + (f"(?:{either})" if "|" in word else either)
     return out
 
 
 def _vocabulary(raw: Mapping[str, Any]) -> Iterator[str]:
-    """Words that slips are mended to: every whole word of the phrases."""
+    """Words that slips are mended to and that are no slips themselves: every whole word of the phrases."""
+    yield from raw.get("everyday", ())
     for phrases in raw["things"].values():
         for phrase in phrases:
-            words = (word.rstrip("*") for word in phrase.split())
+            words = (one.rstrip("*") for word in phrase.removeprefix(EXCEPT).split() for one in word.split("|"))
             yield from (word for word in words if _WORD.fullmatch(word) and len(word) >= 4)
     yield from raw["terms"]
