@@ -112,9 +112,9 @@ def _temperature(text: str, bounds: Bounds) -> Iterator[tuple[str, int, int]]:
             continue
         near = " ".join((*text[: match.start()].split()[-9:], *text[match.end() :].split()[:4]))
         of_pressure = pressures or _PRESSURE_WORDS.search(text)
-        warm = _HEAT_WORDS.search(near) or (not of_pressure and _MAYBE_HEAT_WORDS.search(near))
+        warm = bool(_HEAT_WORDS.search(near) or (not of_pressure and _MAYBE_HEAT_WORDS.search(near)))
         body = _BODY_DEGREES.search(text[: match.start()]) and not _OUTSIDE.match(text[match.end() :])
-        warm = warm or ("degree" in match.group() and body)
+        warm = warm or bool("degree" in match.group() and body)
         if unit is None and not warm and not (match.start() in tenths and not _TENTHS_OF_ELSE.search(near)):
             continue
         if 93.0 <= value <= 112.0 and unit not in ("c", "celsius", "centigrade"):
