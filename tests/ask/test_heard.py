@@ -2,8 +2,9 @@
 
 import pytest
 
+from sci_assistant.ask.heard import _sound_patterns
 from sci_assistant.ask.rules import load_rules
-from sci_assistant.words import medicine_names
+from sci_assistant.words import common_words, medicine_names
 
 
 @pytest.mark.parametrize(
@@ -63,3 +64,14 @@ def test_of_an_endless_word_only_the_beginning_is_read():
     for letters in (3_000, 9_000):
         heard = load_rules().heard("x" * letters + " i can't breathe " + "y\u200b" * letters)
         assert heard == "x" * 100 + " i cannot breathe " + "y" * 100
+
+
+def test_a_sound_is_a_word_of_its_own_and_no_part_of_one():
+    patterns = _sound_patterns(tuple(load_rules().sounds.items()))
+    for word in filter(str.isalpha, common_words(20_000)):
+        assert all(pattern.fullmatch(word) or pattern.sub(meant, word) == word for _, pattern, meant in patterns), word
+    assert load_rules().heard("she is pregnant and weighs 100 kilos") == "she is pregnant and weighs 100 kilos"
+
+
+def test_a_blood_pressure_that_is_written_together_is_taken_apart():
+    assert "190/110" in load_rules().heard("bp190/110").split()

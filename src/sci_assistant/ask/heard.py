@@ -94,9 +94,14 @@ def heard(text: str, *, terms: Sequence[str], vocabulary: frozenset[str], sounds
 def _sound_patterns(sounds: tuple[tuple[str, str], ...]) -> tuple[tuple[str | None, re.Pattern[str], str], ...]:
     """Each sound's own letters, None where it is an expression, its expression, and what was said."""
     return tuple(
-        (said if re.fullmatch("[a-z0-9' -]+", said) else None, re.compile(rf"\b{said}\b"), meant)
+        (said if re.fullmatch("[a-z0-9' -]+", said) else None, re.compile(_words(said)), meant)
         for said, meant in sounds
     )
+
+
+def _words(said: str) -> str:
+    """An expression for whole words, but for one that looks around itself ("bp190/110")."""
+    return said if said.startswith("(?<=") else rf"\b(?:{said})\b"
 
 
 def _level(match: re.Match[str]) -> str:
