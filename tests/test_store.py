@@ -302,6 +302,34 @@ def test_a_store_remembers_its_corpus(store, corpus, embeddings):
     assert corpus_paths(settings, store) == (corpus.resolve(),)
 
 
+def test_where_the_remembered_corpus_is_not_there_no_other_takes_its_place(store, corpus, embeddings):
+    from sci_assistant.settings import load_settings
+    from sci_assistant.wire import corpus_notice, corpus_paths
+
+    settings = load_settings(store=store.folder)
+    build_index(store, [corpus], embeddings)
+    corpus.rename(corpus.with_name("moved"))
+    with pytest.raises(CorpusError, match=r"were at .*corpus, which is not there.*--corpus"):
+        corpus_paths(settings, store)
+    assert "which is not there" in (corpus_notice(settings, store) or "")
+    moved = load_settings(store=store.folder, corpus=(corpus.with_name("moved"),))
+    assert corpus_paths(moved, store) == (corpus.with_name("moved"),)
+
+
+def test_a_store_of_another_format_still_knows_its_corpus_and_a_damaged_one_wants_it_named(store, corpus, embeddings):
+    from sci_assistant.settings import load_settings
+    from sci_assistant.wire import corpus_paths
+
+    settings = load_settings(store=store.folder)
+    build_index(store, [corpus], embeddings)
+    path = store.build_folder(store.current_name()) / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format_version": 1}))
+    assert corpus_paths(settings, Store(store.folder)) == (corpus.resolve(),)
+    path.write_text("{")
+    with pytest.raises(StoreError, match="name them with --corpus"):
+        corpus_paths(settings, Store(store.folder))
+
+
 def test_embedding_shows_its_progress(store, corpus, embeddings, monkeypatch):
     monkeypatch.setattr(embed_module, "EMBED_STEP", 4)
     steps = []

@@ -94,6 +94,19 @@ def read_manifest(folder: Path) -> Manifest:
         raise StoreError(f"{path} cannot be read: {error} {REBUILD}") from error
 
 
+def read_corpus(folder: Path) -> tuple[str, ...]:
+    """The corpus paths in the manifest of a build, whatever its format: what it was made from outlives how.
+
+    Raises:
+        StoreError: it is missing or damaged.
+    """
+    path = folder / MANIFEST
+    try:
+        return tuple(str(each) for each in json.loads(path.read_text(encoding="utf-8"))["corpus"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{path} cannot be read: {error}.") from error
+
+
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest in one step, when everything that it names is on the disk."""
     path = folder / MANIFEST

@@ -30,7 +30,7 @@ from filelock import FileLock, Timeout
 from sci_assistant.chroma import ChromaServer, Place, Step, delete_segment, list_segments
 from sci_assistant.errors import StoreBusy, StoreEmpty, StoreError
 from sci_assistant.index import Build, BuildFiles
-from sci_assistant.manifest import MANIFEST, read_manifest, sync_folder
+from sci_assistant.manifest import MANIFEST, read_corpus, read_manifest, sync_folder
 from sci_assistant.models import ModelSpec, Vectors
 from sci_assistant.shelf import Shelf
 
@@ -139,6 +139,18 @@ class Store:
         """
         name, opened = self._live_name(), self._open
         return opened[1].files if opened is not None and opened[0] == name else BuildFiles(self._local(name))
+
+    def remembered_corpus(self) -> tuple[Path, ...] | None:
+        """The corpus paths that the live build was made from, None where nothing is indexed.
+
+        Raises:
+            StoreError: they cannot be read; nobody may guess them then.
+        """
+        name = self.current_name()
+        try:
+            return None if name is None else tuple(Path(path) for path in read_corpus(self._local(name)))
+        except StoreError as error:
+            raise StoreError(f"{error} So nobody knows which articles it had: name them with --corpus.") from error
 
     def _local(self, name: str) -> Path:
         """The folder of a build, fetched from the server where it is not here yet."""

@@ -16,7 +16,7 @@ from sci_assistant.ask.triage import Triage
 from sci_assistant.ask.verify import Judge, Source, Verdict, Verifier
 from sci_assistant.ask.write import Writer
 from sci_assistant.chroma import ChromaServer
-from sci_assistant.errors import SettingsError, StoreEmpty, StoreError
+from sci_assistant.errors import CorpusError, SettingsError, StoreEmpty, StoreError
 from sci_assistant.index import Build
 from sci_assistant.models import LocalEmbeddings
 from sci_assistant.settings import Settings
@@ -63,17 +63,22 @@ def make_embeddings(settings: Settings) -> LocalEmbeddings:
 
 
 def corpus_paths(settings: Settings, store: Store) -> tuple[Path, ...]:
-    """The corpus that was set, else the one that the store remembers, else the bundled one."""
+    """The corpus that was set, else the one that the store remembers, else, where nothing is indexed, the bundled one.
+
+    Raises:
+        CorpusError: what the store remembers is not there. Other articles never take its place unasked.
+        StoreError: what the store remembers cannot be read.
+    """
     if settings.corpus:
         return settings.corpus
-    if store.current_name() is not None:
-        try:
-            remembered = tuple(Path(path) for path in store.live_files().manifest.corpus)
-        except StoreError:
-            remembered = ()
-        if remembered and all(path.exists() for path in remembered):
-            return remembered
-    return (bundled_corpus(),)
+    remembered = store.remembered_corpus() or (bundled_corpus(),)
+    missing = [str(path) for path in remembered if not os.path.exists(path)]  # or not to be looked at
+    if missing:
+        raise CorpusError(
+            f"The articles of this store were at {', '.join(missing)}, which is not there. Mount it or bring it back, "
+            "or name where they are now with --corpus (SCI_ASSISTANT_CORPUS)."
+        )
+    return remembered
 
 
 class BuildVerifier:
@@ -141,7 +146,6 @@ def make_assistant(
 
 def corpus_notice(settings: Settings, store: Store) -> str | None:
     """How the corpus differs from what is live, and the command that publishes it; None where it does not."""
-    from sci_assistant.errors import CorpusError
     from sci_assistant.ingest.build import compare_corpus
 
     try:
