@@ -136,6 +136,20 @@ def test_status_says_what_is_live_and_what_changed_since(ho_corpus, tmp_path):
     assert "sci-assistant publish" in status["changed"]
 
 
+def test_a_roll_back_to_other_articles_says_where_the_next_publication_takes_them_from(ho_corpus, tmp_path):
+    one, two, store = tmp_path / "one", tmp_path / "two", ["--store", str(tmp_path / "store")]
+    for corpus, line in ((one, "\nOne more sentence.\n"), (two, "\nAnother one.\n")):
+        shutil.copytree(ho_corpus, corpus)
+        path = corpus / "heterotopic-ossification.md"
+        path.write_text(path.read_text(encoding="utf-8") + line, encoding="utf-8")
+        assert CliRunner().invoke(main, ["index", *store, "--corpus", str(corpus)]).exit_code == 0
+    text = CliRunner().invoke(main, ["index", "--rollback", *store]).stdout
+    assert f"takes its articles from {one} again" in text
+    assert f"sci-assistant publish --corpus {two}" in text
+    again = CliRunner().invoke(main, ["index", "--rollback", *store, "--json"])
+    assert json.loads(again.stdout)["corpus"] == [str(two)]
+
+
 @pytest.mark.parametrize(
     "command",
     [[], ["ask"], ["search"], ["index"], ["publish"], ["gaps"], ["chat"], ["status"], ["corpus"], ["corpus", "check"]],

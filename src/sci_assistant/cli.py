@@ -315,12 +315,20 @@ def index(
 
 
 def _roll_back(store: Store, *, as_json: bool) -> None:
+    newer = store.remembered_corpus()
     before, after = store.rollback()
+    corpus = store.remembered_corpus() or ()
     if as_json:
-        click.echo(json.dumps({"before": before, "build": after}))
+        click.echo(json.dumps({"before": before, "build": after, "corpus": [str(path) for path in corpus]}))
         return
     click.echo(f"Rolled back: build {after} is live again, {before} is kept. A second --rollback returns to it.")
     click.echo("The article files are as they were: the next publication brings their edits back, so mend them first.")
+    if newer and newer != corpus:
+        again = " ".join(f"--corpus {path}" for path in newer)
+        click.echo(
+            f"The store takes its articles from {', '.join(map(str, corpus))} again, as that build did. To publish "
+            f"those of the other build, name them: sci-assistant publish {again}"
+        )
 
 
 def _index(
