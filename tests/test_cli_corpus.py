@@ -69,3 +69,25 @@ def test_review_is_written_and_shown(folder: Path) -> None:
     result = run("review", "cold-rims", "--reviewer", "N. O., nurse", "--date", "2026-11-24", "--corpus", folder)
     assert result.exit_code == 0
     assert "reviewed 2026-11-24 by N. O., nurse" in run("list", folder).output
+
+
+def test_a_review_is_looked_for_where_the_articles_of_the_store_are(folder: Path) -> None:
+    words = ("review", "cold-rims", "--reviewer", "N. O., nurse", "--store", folder / "store")
+    corpus = folder / "own"
+    corpus.mkdir()
+    (folder / "cold-rims.md").rename(corpus / "cold-rims.md")
+    main_run = CliRunner().invoke(main, ["index", "--store", str(folder / "store"), "--corpus", str(corpus)])
+    assert main_run.exit_code == 0, main_run.output
+    result = run(*words)
+    assert result.exit_code == 0 and "sci-assistant publish" in result.output
+    assert "N. O., nurse" in (corpus / "cold-rims.md").read_text(encoding="utf-8")
+
+
+def test_a_bundled_article_is_never_reviewed_unasked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in ("sci_assistant.wire.bundled_corpus", "sci_assistant.cli_corpus._bundled"):
+        monkeypatch.setattr(place, lambda: folder)
+    words = ("review", "cold-rims", "--reviewer", "N. O., nurse", "--store", folder / "store")
+    result = run(*words)
+    assert result.exit_code == 2 and f"--corpus {folder}" in result.output
+    assert (folder / "cold-rims.md").read_text(encoding="utf-8") == HEAD + BODY
+    assert run(*words, "--corpus", folder).exit_code == 0

@@ -108,13 +108,40 @@ def import_command(
     "--date", "on", type=click.DateTime(["%Y-%m-%d"]), help="The day of the review; today if it is not given."
 )
 @click.option("--corpus", "folder", type=click.Path(file_okay=False, path_type=Path), help="Folder of the article.")
-def review_command(article: str, reviewer: str, on: datetime | None, folder: Path | None) -> None:
-    """Record that a person has reviewed an article; ID is its id or its file."""
-    from sci_assistant.ingest.review import find_article, record_review
+@click.option("--store", type=click.Path(path_type=Path), help="Folder of the index, which remembers the articles.")
+def review_command(article: str, reviewer: str, on: datetime | None, folder: Path | None, store: Path | None) -> None:
+    """Record that a person has reviewed an article; ID is its id or its file.
 
-    file = find_article(article, folder or _bundled())
+    It is looked for in --corpus, else in the articles that the store remembers, never unasked in the bundled ones.
+    Readers see the review when the article is published.
+    """
+    from sci_assistant.ingest.review import find_article, find_file, record_review
+
+    named = find_file(article)
+    file = named or find_article(article, (folder,) if folder else _own_folders(store))
     reviewed = record_review(file, reviewer=reviewer, on=on.date() if on else date.today())
     click.echo(f"{reviewed.id}: {_review(reviewed)}, written to {file}")
+    click.echo("Readers see it after: sci-assistant publish")
+
+
+def _own_folders(store: Path | None) -> tuple[Path, ...]:
+    """The corpus that is set or remembered, where it is an editor's own.
+
+    Raises:
+        CorpusError: it is the bundled one, whose files belong to the program.
+        StoreError: what the store remembers cannot be read.
+    """
+    from sci_assistant import wire
+    from sci_assistant.settings import load_settings
+
+    settings = load_settings(store=store)
+    paths = wire.corpus_paths(settings, wire.make_store(settings))
+    if any(path.resolve() == _bundled().resolve() for path in paths):
+        raise CorpusError(
+            "without --corpus this would change the articles that came with the program. Name the folder whose article "
+            f"was read with --corpus FOLDER; --corpus {_bundled()} if those are meant."
+        )
+    return paths
 
 
 def _bundled() -> Path:

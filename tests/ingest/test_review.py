@@ -5,7 +5,7 @@ import pytest
 
 from sci_assistant.errors import CorpusError
 from sci_assistant.ingest.parse import parse_markdown
-from sci_assistant.ingest.review import find_article, record_review
+from sci_assistant.ingest.review import find_article, find_file, record_review
 
 from .articles import BODY, HEAD
 
@@ -41,7 +41,7 @@ def test_a_review_is_recorded_with_date_reviewer_and_the_hash_of_the_text(file: 
 )
 def test_no_other_byte_changes(file: Path, raw: str) -> None:
     file.write_bytes(raw.encode())
-    record_review(file, reviewer="N", on=ON)
+    record_review(file, reviewer="N, nurse", on=ON)
     before, after = raw.encode().splitlines(keepends=True), file.read_bytes().splitlines(keepends=True)
     start = next(place for place, line in enumerate(before) if line.startswith(b"reviewed"))
     end = next(place for place, line in enumerate(before) if place > start and not line.startswith(b" "))
@@ -52,12 +52,15 @@ def test_no_other_byte_changes(file: Path, raw: str) -> None:
 
 
 def test_an_edit_after_the_review_is_noticed(file: Path) -> None:
-    record_review(file, reviewer="N", on=ON)
+    record_review(file, reviewer="N, nurse", on=ON)
     file.write_bytes(file.read_bytes().replace(b"chill", b"freeze"))
     assert parse_markdown(file.read_text(encoding="utf-8"), path=file).review_changed
 
 
-@pytest.mark.parametrize(("raw", "reviewer"), [(HEAD.replace("title", "tilte") + BODY, "N"), (HEAD + BODY, " ")])
+@pytest.mark.parametrize(
+    ("raw", "reviewer"),
+    [(HEAD.replace("title", "tilte") + BODY, "N, nurse"), (HEAD + BODY, " "), (HEAD + BODY, "x"), (HEAD + BODY, "N,")],
+)
 def test_a_faulty_article_or_nameless_review_is_refused_and_changes_nothing(
     file: Path, raw: str, reviewer: str
 ) -> None:
@@ -68,6 +71,7 @@ def test_a_faulty_article_or_nameless_review_is_refused_and_changes_nothing(
 
 
 def test_an_article_is_found_by_id_or_by_path(file: Path) -> None:
-    assert find_article("cold-rims", file.parent) == find_article(str(file), file.parent / "none") == file
+    assert find_article("cold-rims", [file.parent]) == find_article("cold-rims", [file]) == find_file(str(file)) == file
+    assert find_file("cold-rims") is None
     with pytest.raises(CorpusError, match="no article 'gone'"):
-        find_article("gone", file.parent)
+        find_article("gone", [file.parent])

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -28,10 +29,11 @@ def record_review(file: Path, *, reviewer: str, on: date) -> Article:
     """Write the review into the article's file; the article as it then reads.
 
     Raises:
-        CorpusError: the article cannot be read, or no reviewer is named. The file is unchanged.
+        CorpusError: the article cannot be read, or no reviewer with a role is named. The file is unchanged.
     """
-    if not reviewer.strip():
-        raise CorpusError('name the reviewer: --reviewer "Name, role".')
+    name, _, role = reviewer.partition(",")
+    if not (name.strip() and role.strip()):
+        raise CorpusError(f'{reviewer!r} does not say who read it and as what. Write: --reviewer "Name, role".')
     raw = read_bytes(file, name=file.name)
     article = parse_markdown(decode(raw, name=file.name), path=file.name)
     written = _with_review(raw, article, reviewer.strip(), on, file.name)
@@ -44,18 +46,23 @@ def record_review(file: Path, *, reviewer: str, on: date) -> Article:
     return reviewed
 
 
-def find_article(name: str, folder: Path) -> Path:
-    """The Markdown file of an article id below a corpus folder, or the file itself if `name` is a path.
+def find_file(name: str) -> Path | None:
+    """The Markdown file that `name` is the path of, None where it is no such path but an article's id."""
+    return Path(name) if name.endswith(".md") and Path(name).is_file() else None
+
+
+def find_article(name: str, corpus: Sequence[Path]) -> Path:
+    """The Markdown file of an article id in a corpus, of folders or files.
 
     Raises:
         CorpusError: there is none, or more than one.
     """
-    if name.endswith(".md") and Path(name).is_file():
-        return Path(name)
-    found = sorted(file for file in folder.rglob("*.md") if file.stem == name)
+    files = [file for path in corpus for file in (path.rglob("*.md") if path.is_dir() else (path,))]
+    found = sorted({file for file in files if file.stem == name and file.suffix == ".md"})
     if len(found) != 1:
         count = "no article" if not found else f"{len(found)} articles"
-        raise CorpusError(f"there is {count} {name!r} in {folder}. `sci-assistant corpus list` shows them.")
+        places = ", ".join(map(str, corpus))
+        raise CorpusError(f"there is {count} {name!r} in {places}. `sci-assistant corpus list FOLDER` shows them.")
     return found[0]
 
 
