@@ -115,6 +115,22 @@ def test_a_dead_link_blocks_and_a_stale_review_is_named(published) -> None:
     assert "The record of its review changed." in text
 
 
+def test_what_is_saved_while_a_publication_runs_does_not_go_live_unchecked(published, embeddings) -> None:
+    dose = "Take 40 mg of it."
+
+    def step(what: str, _done: int, _of: int) -> None:
+        if what == "Comparing with what is live":  # the check is over
+            published.edit(NOW, f"{dose}\n\n## Empty\n\n## Next\n\n{NOW}")
+
+    published.edit(WAS, NOW)
+    store = Store(published.store)
+    done = publish_corpus(store, [published.corpus], embeddings, step=step)
+    store.close()
+    assert done.outcome == "live" and done.changes
+    assert NOW in live(published)[1] and dose not in live(published)[1]
+    assert "is empty" in run(published, status=1).stdout
+
+
 def test_a_gate_that_does_not_hold_blocks_and_the_build_is_removed(published) -> None:
     """An article that loses what the questions are about must not go live."""
     before = live(published)

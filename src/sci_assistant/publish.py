@@ -19,6 +19,7 @@ from sci_assistant.ingest.build import build_index
 from sci_assistant.ingest.check import REVIEW_MAX_AGE_DAYS, check_corpus
 from sci_assistant.ingest.diff import compare_articles
 from sci_assistant.ingest.findings import Finding
+from sci_assistant.ingest.parse import ReadOnce, Sources
 from sci_assistant.models import LocalEmbeddings
 from sci_assistant.publication import AnswerReport, Publication, counted
 from sci_assistant.store import Store
@@ -63,9 +64,10 @@ def publish(
     options = options or PublishOptions()
     start = time.perf_counter()
     step("Checking the articles", 0, 0)
-    report = check_corpus(corpus, today=date.today(), review_max_age_days=options.review_max_age_days)
+    sources = ReadOnce()  # an edit that is saved while this runs is for the next publication
+    report = check_corpus(corpus, today=date.today(), review_max_age_days=options.review_max_age_days, sources=sources)
     findings = tuple(dict.fromkeys(finding for finding in report.findings if finding.severity != "note"))
-    done = _publish(store, corpus, embeddings, findings, answers, options, step)
+    done = _publish(store, corpus, embeddings, findings, answers, options, step, sources)
     return replace(
         done,
         build=store.current_name(),
@@ -82,6 +84,7 @@ def _publish(
     answers: AnswerCheck | None,
     options: PublishOptions,
     step: Step,
+    sources: Sources,
 ) -> Publication:
     errors = sum(finding.severity == "error" for finding in findings)
     if errors:
@@ -97,6 +100,7 @@ def _publish(
             allow_removals=options.allow_removals,
             progress=lambda done, of: step("Embedding", done, of),
             accept=looked,
+            sources=sources,
         )
     except RemovalsRefused as error:
         return Publication("refused", (str(error),), findings=findings)

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from sci_assistant.errors import ArticleError, CorpusError
 from sci_assistant.ingest import files
-from sci_assistant.ingest.parse import parse_html, parse_markdown, parse_record, parse_text, read_articles
+from sci_assistant.ingest.parse import (
+    is_record,
+    list_sources,
+    parse_html,
+    parse_markdown,
+    parse_record,
+    parse_text,
+    read_articles,
+)
 from sci_assistant.types import Article
 
 from .articles import BODY, FIXTURE, HEAD, assert_quotable, texts
@@ -265,3 +273,12 @@ def test_a_megabyte_of_records_parses_in_seconds() -> None:
     for number in range(560):
         parse_record({"id": str(number), "title": "T", "text": text}, path="a.jsonl")
     assert time.perf_counter() - started < 5
+
+
+def test_a_number_sign_in_a_files_name_does_not_make_it_a_line_of_many(tmp_path: Path) -> None:
+    (tmp_path / "cold rims #1.txt").write_text("Cold rims\n\nThey chill the hands.\n", encoding="utf-8")
+    (tmp_path / "many #2.jsonl").write_text('{"id": "a", "title": "A", "text": "A text."}\n', encoding="utf-8")
+    assert [(source.name, is_record(source.name), source.said_id()) for source in list_sources(tmp_path)] == [
+        ("cold rims #1.txt", False, "cold-rims-1"),
+        ("many #2.jsonl#1", True, "a"),
+    ]

@@ -28,7 +28,7 @@ from sci_assistant.index import Build, BuildFiles, check_model, glossary_hash
 from sci_assistant.ingest.chunk import CHUNKING_VERSION
 from sci_assistant.ingest.embed import Before, Cut, Embedder, Progress
 from sci_assistant.ingest.glossary import read_glossary
-from sci_assistant.ingest.parse import Unread, list_sources, reading_version
+from sci_assistant.ingest.parse import Sources, Unread, is_record, list_sources, reading_version
 from sci_assistant.manifest import FORMAT_VERSION, Manifest, SegmentRecord, SourceRecord
 from sci_assistant.models import LocalEmbeddings
 from sci_assistant.pooling import Passage
@@ -105,8 +105,11 @@ def build_index(
     progress: Progress | None = None,
     accept: Accept | None = None,
     step: Step = lambda _what: None,
+    sources: Sources = list_sources,
 ) -> IndexReport:
     """Bring the store in line with the corpus. A new build that `accept` refuses is removed; nothing changes then.
+
+    `sources` are those of a path: of one who has looked at them before, what was looked at then.
 
     `step` is called after each thing that is done, from two threads: for tests that break off there.
 
@@ -120,7 +123,7 @@ def build_index(
         old = _live(store, anyhow=rebuild)
         if old is not None and not rebuild:
             check_model(old, embeddings.spec)
-        plan = _read(corpus, old, anew=rebuild)
+        plan = _read(corpus, old, anew=rebuild, sources=sources)
         report = _compare(plan, old)
         _refuse_removals(report, old, allow_removals=allow_removals)
         if dry_run or (plan.is_live(old) and not rebuild):
@@ -188,7 +191,9 @@ def compare_corpus(corpus: Sequence[Path], live: BuildFiles) -> IndexReport:
     return _compare(_read(corpus, live), live)
 
 
-def _read(corpus: Sequence[Path], old: BuildFiles | None, *, anew: bool = False) -> _Plan:
+def _read(
+    corpus: Sequence[Path], old: BuildFiles | None, *, anew: bool = False, sources: Sources = list_sources
+) -> _Plan:
     """Every article of the corpus; the last accepted version where the new one cannot be read.
 
     What stands in its source as it did when the live build was made is not parsed again, but for `anew`.
@@ -198,13 +203,13 @@ def _read(corpus: Sequence[Path], old: BuildFiles | None, *, anew: bool = False)
     fresh: dict[str, Article] = {}
     records: dict[str, SourceRecord] = {}
     failures: list[Failure] = []
-    broken: list[tuple[str, str]] = []
+    broken: list[tuple[str, Unread, str]] = []
     known = _Known.of(old)
-    for source, unread in _sources(corpus):
+    for source, unread in _sources(corpus, sources):
         record = None if anew else known.same(source, unread)
         item = unread.read() if record is None else None
         if isinstance(item, CorpusError):
-            broken.append((source, str(item)))
+            broken.append((source, unread, str(item)))
             continue
         if item is not None:
             record = SourceRecord(item.id, source, content_hash(item), digest=unread.digest(item.id))
@@ -217,8 +222,8 @@ def _read(corpus: Sequence[Path], old: BuildFiles | None, *, anew: bool = False)
         records[record.article] = record
         if item is not None:
             fresh[item.id] = item
-    for source, problem in broken:
-        kept = known.by_source.get(source)
+    for source, unread, problem in broken:
+        kept = known.last_of(source, unread)
         if kept is not None and kept.article not in records:
             records[kept.article] = SourceRecord(kept.article, source, kept.content_hash, failed=problem)
             failures.append(Failure(source, problem, kept.article))
@@ -236,36 +241,38 @@ class _Known:
 
     by_source: Mapping[str, SourceRecord]  # files alone: lines move, so a broken one stands for no known article
     by_digest: Mapping[str, SourceRecord]  # of what was read as it would be read now
+    by_article: Mapping[str, SourceRecord]
 
     @classmethod
     def of(cls, old: BuildFiles | None) -> _Known:
         records = old.manifest.records if old is not None else ()
         as_now = old is not None and old.manifest.reading_version == reading_version()
         return cls(
-            {record.source: record for record in records if not _is_record(record.source)},
+            {record.source: record for record in records if not is_record(record.source)},
             {record.digest: record for record in records if as_now and record.digest and record.failed is None},
+            {record.article: record for record in records},
         )
+
+    def last_of(self, source: str, unread: Unread) -> SourceRecord | None:
+        """The record of the article that a source which cannot be read held last, or, where it stands elsewhere now
+        (another folder, another line), that it says to hold."""
+        return self.by_source.get(source) or self.by_article.get(unread.said_id() or "")
 
     def same(self, source: str, unread: Unread) -> SourceRecord | None:
         """The record of a source that holds what it held before, so that it need not be parsed."""
         at = self.by_source.get(source)
-        if not self.by_digest or (at is None and not _is_record(source)):
+        if not self.by_digest or (at is None and not is_record(source)):
             return None
         found = self.by_digest.get(unread.digest(at.article if at is not None else ""))
         return replace(found, source=source) if found is not None else None
 
 
-def _is_record(source: str) -> bool:
-    """Whether a source is a line of a JSON Lines file."""
-    return "#" in source.rsplit("/", 1)[-1]
-
-
-def _sources(corpus: Sequence[Path]) -> Iterator[tuple[str, Unread]]:
+def _sources(corpus: Sequence[Path], sources: Sources) -> Iterator[tuple[str, Unread]]:
     for path in corpus:
         if not path.exists():
             raise CorpusError(f"{path} does not exist. Name a folder or file of articles with --corpus.")
         place = path.resolve()  # the same source has the same name wherever the command is run
-        for unread in list_sources(path):
+        for unread in sources(path):
             yield f"{place if path.is_dir() else place.parent}/{unread.name}", unread
 
 

@@ -12,13 +12,13 @@ from datetime import date
 from pathlib import Path
 
 from sci_assistant.errors import ArticleError, CorpusError
-from sci_assistant.ingest.asked import FOLDER, asked_file, read_entries, resolve
+from sci_assistant.ingest.asked import FOLDER, asked_file, parse_entries, resolve
 from sci_assistant.ingest.facts import FactRow, check_numbers, check_rows, read_facts
-from sci_assistant.ingest.files import decode, list_files, read_bytes
+from sci_assistant.ingest.files import decode, list_files
 from sci_assistant.ingest.findings import Finding
 from sci_assistant.ingest.glossary import read_glossary, term_names
 from sci_assistant.ingest.overlap import find_overlaps
-from sci_assistant.ingest.parse import parse_body, read_articles
+from sci_assistant.ingest.parse import Sources, Unread, is_record, list_sources, parse_body
 from sci_assistant.ingest.suspicious import find_suspicious
 from sci_assistant.ingest.wording import Measures, check_wording, measure
 from sci_assistant.types import Article
@@ -51,8 +51,15 @@ class CheckReport:
         return sum(finding.severity == severity for finding in self.findings)
 
 
-def check_corpus(paths: Sequence[Path], *, today: date, review_max_age_days: int = REVIEW_MAX_AGE_DAYS) -> CheckReport:
-    """Check folders and files of articles, each with the glossary and facts in its folder.
+def check_corpus(
+    paths: Sequence[Path],
+    *,
+    today: date,
+    review_max_age_days: int = REVIEW_MAX_AGE_DAYS,
+    sources: Sources = list_sources,
+) -> CheckReport:
+    """Check folders and files of articles, each with the glossary and facts in its folder. `sources` are those of a
+    path: of one who takes them further, those that are taken.
 
     Raises:
         CorpusError: a path does not exist, or its glossary cannot be read.
@@ -62,7 +69,9 @@ def check_corpus(paths: Sequence[Path], *, today: date, review_max_age_days: int
     known = {Path(name).stem for path in paths for name, _ in list_files(_folder(path))}
     for path in paths:
         prefix = f"{path}/" if len(paths) > 1 and path.is_dir() else ""  # two folders may hold equal names
-        items = [(prefix + name, item) for name, item in read_articles(path)]
+        found = tuple(sources(path))
+        read = [(unread, unread.read()) for unread in found]
+        items = [(prefix + unread.name, item) for unread, item in read]
         terms, facts = term_names(read_glossary(path)), read_facts(_folder(path))
         findings += _check_each(
             items,
@@ -70,11 +79,11 @@ def check_corpus(paths: Sequence[Path], *, today: date, review_max_age_days: int
             today=today,
             review_max_age_days=review_max_age_days,
             known=frozenset(known),
-            raw={prefix + name: raw for name, raw in _raw_texts(path).items()},
+            raw={prefix + name: raw for name, raw in _raw_texts(found).items()},
             facts=facts[0] if facts else None,
         )
         findings += facts[1] if facts else ()
-        findings += _check_asked(path, prefix)
+        findings += _check_asked(path, prefix, read)
         articles = [(name, item) for name, item in items if isinstance(item, Article)]
         checked += [Checked(name, item, measure(item, glossary_terms=terms)) for name, item in articles]
     findings += _check_across([(each.source, each.article) for each in checked])
@@ -157,13 +166,13 @@ def _folder(path: Path) -> Path:
     return path if path.is_dir() else path.parent
 
 
-def _raw_texts(path: Path) -> dict[str, str]:
+def _raw_texts(sources: Iterable[Unread]) -> dict[str, str]:
     """The raw text of each file that can be read, by its name."""
     raw: dict[str, str] = {}
-    for name, file in list_files(path):
-        if isinstance(file, Path) and file.suffix.lower() in _RAW_READ:
+    for source in sources:
+        if Path(source.name).suffix.lower() in _RAW_READ:
             try:
-                raw[name] = decode(read_bytes(file, name=name), name=name)
+                raw[source.name] = decode(source.raw(), name=source.name)
             except CorpusError:  # reported as unreadable
                 continue
     return raw
@@ -233,18 +242,18 @@ def _check_suspicious(source: str, article: Article, raw: str | None) -> Iterato
         yield Finding("warning", "suspicious-text", source, message, article.id, line=line if raw else None)
 
 
-def _check_asked(path: Path, prefix: str) -> Iterator[Finding]:
+def _check_asked(path: Path, prefix: str, read: Iterable[tuple[Unread, Article | CorpusError]]) -> Iterator[Finding]:
     """Answers to listed questions that an edit took out of their article, and lists that belong to none."""
     lists = set((_folder(path) / FOLDER).glob("*.yaml"))
-    for name, item in read_articles(path):
-        if isinstance(item, CorpusError) or "#" in name:
+    for source, item in read:
+        if isinstance(item, CorpusError) or is_record(source.name):
             continue
-        file = asked_file(_folder(path) / name, item.id)
+        file = asked_file(_folder(path) / source.name, item.id)
         lists.discard(file)
-        for answer in resolve(replace(item, asked=()), read_entries(file))[1]:
+        for answer in resolve(replace(item, asked=()), parse_entries(file, source.listed(item.id)))[1]:
             problem = f"{FOLDER}/{file.name}: no sentence of the article reads {answer!r}."
             yield Finding(
-                "warning", "answer-missing", prefix + name, f"{problem} Copy the sentence as it is now.", item.id
+                "warning", "answer-missing", prefix + source.name, f"{problem} Copy the sentence as it is now.", item.id
             )
     for file in sorted(lists) if path.is_dir() else ():
         if not file.with_name(f"{file.stem}.md").exists() and not (file.parent.parent / f"{file.stem}.md").exists():

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache, cached_property, lru_cache, partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache, cached_property, lru_cache
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -29,7 +29,10 @@ from sci_assistant.types import Article, Review, Source
 
 __all__ = [
     "MAX_BYTES",
+    "ReadOnce",
+    "Sources",
     "Unread",
+    "is_record",
     "list_sources",
     "parse_body",
     "parse_html",
@@ -41,21 +44,61 @@ __all__ = [
     "reading_version",
 ]
 
+_ID_LINE = re.compile(rb"^id:[ \t]*[\"']?([A-Za-z0-9-]+)", re.MULTILINE)
+_RECORD_NAME = re.compile(r"\.jsonl(?:\.gz)?#\d+$", re.IGNORECASE)
 _RECORD_FIELDS = ("id", "title", "text")
 _RECORD_FORM = 'Write: {"id": "…", "title": "…", "url": "https://…", "text": "…"}.'
 
 
-@dataclass(frozen=True, slots=True)
 class Unread:
-    """A source of an article, not parsed yet.
+    """A source of an article, not parsed yet. What it is read with is `reading_version`."""
 
-    `digest` is the SHA-256 of all that its article is made of, "" where that cannot be read; it asks for the article's
-    id, since a file beside the article is named after it. What it is read with is `reading_version`.
-    """
+    def __init__(self, name: str) -> None:
+        self.name = name
 
-    name: str
-    digest: Callable[[str], str]
-    read: Callable[[], Article | CorpusError]
+    def read(self) -> Article | CorpusError:
+        """The article, or why it cannot be read."""
+        raise NotImplementedError
+
+    def digest(self, article_id: str) -> str:  # noqa: ARG002  # of a source that cannot be read
+        """SHA-256 of all that the article is made of, "" where that cannot be read. It asks for the article's id, since
+        a file beside the article is named after it."""
+        return ""
+
+    def said_id(self) -> str | None:
+        """The id of the article that this is meant to be, also where it cannot be read; None where nothing tells."""
+        return None
+
+    def raw(self) -> bytes:
+        """What stands in the file; nothing for a line of a file of many.
+
+        Raises:
+            CorpusError: it cannot be read.
+        """
+        return b""
+
+    def listed(self, article_id: str) -> bytes:  # noqa: ARG002  # a line of a file of many has none
+        """What stands in the list of questions beside it.
+
+        Raises:
+            CorpusError: it cannot be read.
+        """
+        return b""
+
+
+Sources = Callable[[Path], Iterable[Unread]]  # `list_sources`, or what stands for it
+
+
+class ReadOnce:
+    """`list_sources` that looks at each path once, so that of a corpus that is being edited everybody sees the same."""
+
+    def __init__(self) -> None:
+        self._seen: dict[Path, tuple[Unread, ...]] = {}
+
+    def __call__(self, path: Path) -> tuple[Unread, ...]:
+        if path not in self._seen:
+            self._seen[path] = tuple(list_sources(path))
+        return self._seen[path]
 
 
 def read_articles(path: Path) -> Iterator[tuple[str, Article | CorpusError]]:
@@ -75,12 +118,11 @@ def list_sources(path: Path) -> Iterator[Unread]:
     """
     for name, file in list_files(path):
         if isinstance(file, CorpusError):
-            yield _broken(name, file)
+            yield _Broken(name, file, slug(name))
         elif file.name.lower().endswith((".jsonl", ".jsonl.gz")):
             yield from _list_records(name, file)
         else:
-            source = _FileSource(name, file)
-            yield Unread(name, source.digest, source.read)
+            yield _FileSource(name, file)
 
 
 @cache
@@ -97,43 +139,62 @@ def reading_version() -> str:
     return digest.hexdigest()
 
 
-def _broken(name: str, problem: CorpusError) -> Unread:
-    return Unread(name, lambda _id: "", lambda: problem)
+class _Broken(Unread):
+    def __init__(self, name: str, problem: CorpusError, said_id: str | None = None) -> None:
+        super().__init__(name)
+        self._problem, self._said_id = problem, said_id
+
+    def read(self) -> CorpusError:
+        return self._problem
+
+    def said_id(self) -> str | None:
+        return self._said_id
 
 
-class _FileSource:
+class _FileSource(Unread):
     """A file of one article and the questions beside it. Their bytes are read once, so that an editor who saves
     meanwhile never gets the digest of one version with the article of another."""
 
     def __init__(self, name: str, file: Path) -> None:
-        self._name, self._file = name, file
+        super().__init__(name)
+        self._file = file
         self._lists: dict[str, bytes] = {}
 
     @cached_property
     def _raw(self) -> bytes:
-        return read_bytes(self._file, name=self._name)
+        return read_bytes(self._file, name=self.name)
 
-    def _list(self, article_id: str) -> bytes:
+    def raw(self) -> bytes:
+        return self._raw
+
+    def listed(self, article_id: str) -> bytes:
         if article_id not in self._lists:
             self._lists[article_id] = read_list(asked_file(self._file, article_id))
         return self._lists[article_id]
 
     def digest(self, article_id: str) -> str:
-        digest = hashlib.sha256(self._name.encode())
+        digest = hashlib.sha256(self.name.encode())
         try:
-            for part in (self._raw, self._list(article_id)):
+            for part in (self._raw, self.listed(article_id)):
                 digest.update(hashlib.sha256(part).digest())
         except CorpusError:
             return ""
         return digest.hexdigest()
 
     def read(self) -> Article | CorpusError:
-        name, ending = self._name, self._file.suffix.lower()
+        name, ending = self.name, self._file.suffix.lower()
         try:
             article = _parse_file(decode(self._raw, name=name), name=name, ending=ending)
-            return _with_questions(article, parse_entries(asked_file(self._file, article.id), self._list(article.id)))
+            return _with_questions(article, parse_entries(asked_file(self._file, article.id), self.listed(article.id)))
         except CorpusError as error:
             return error
+
+    def said_id(self) -> str | None:
+        try:
+            found = _ID_LINE.search(self._raw) if self._file.suffix.lower() == ".md" else None
+        except CorpusError:
+            found = None
+        return found[1].decode("ascii") if found else slug(self.name)
 
 
 @lru_cache(maxsize=KEPT)
@@ -156,13 +217,35 @@ def _list_records(name: str, file: Path) -> Iterator[Unread]:
     for number, line in read_lines(file, name=name):
         source = f"{name}#{number}"
         if isinstance(line, CorpusError):
-            yield _broken(source, line)
+            yield _Broken(source, line)
         else:
-            yield Unread(source, partial(_digest_line, line), partial(_read_line, name, number, line))
+            yield _Line(source, name, number, line)
 
 
-def _digest_line(line: str, _article_id: str) -> str:
-    return hashlib.sha256(line.strip().encode()).hexdigest()
+def is_record(source: str) -> bool:
+    """Whether the name of a source is that of a line of a JSON Lines file."""
+    return _RECORD_NAME.search(source) is not None
+
+
+class _Line(Unread):
+    """A line of a JSON Lines file."""
+
+    def __init__(self, source: str, file: str, number: int, line: str) -> None:
+        super().__init__(source)
+        self._file, self._number, self._line = file, number, line
+
+    def read(self) -> Article | CorpusError:
+        return _read_line(self._file, self._number, self._line)
+
+    def digest(self, article_id: str) -> str:  # noqa: ARG002  # no file stands beside a line
+        return hashlib.sha256(self._line.strip().encode()).hexdigest()
+
+    def said_id(self) -> str | None:
+        try:
+            record = json.loads(self._line)
+            return clean(record["id"]).strip()
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return None
 
 
 def _read_line(name: str, number: int, line: str) -> Article | CorpusError:
