@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import certifi
 import pytest
 import trustme
+from filelock import FileLock
 
 from sci_assistant import store as store_module
 from sci_assistant.chroma import ChromaServer
@@ -147,6 +148,50 @@ def test_a_dead_indexers_hold_on_a_server_ends(tmp_path, free_port, monkeypatch)
         assert shelf.claim("INDEXING", "b") == "a"
         monkeypatch.setattr(shelf_module, "CLAIM_SECONDS", -1.0)
         assert shelf.claim("INDEXING", "b") is None
+        shelf.release("INDEXING", "a")  # the one that was taken for dead ends: the hold is not its own any more
+        shelf.renew("INDEXING", "a")
+        monkeypatch.setattr(shelf_module, "CLAIM_SECONDS", 60.0)
+        assert shelf.claim("INDEXING", "c") == "b"
+        shelf.release("INDEXING", "b")
+        shelf.write("INDEXING", "by hand")  # an odd note is nobody's for long
+        assert shelf.claim("INDEXING", "c") is None
+
+
+def test_an_indexer_that_takes_long_says_that_it_lives(tmp_path, free_port, monkeypatch):
+    from sci_assistant import shelf as shelf_module
+
+    monkeypatch.setattr(store_module, "RENEW_SECONDS", 0.2)
+    monkeypatch.setattr(shelf_module, "CLAIM_SECONDS", 3.0)
+    with serving(tmp_path / "server", free_port) as url:
+        store, shelf = Store(tmp_path / "indexer", server=ChromaServer(url)), Shelf(ChromaServer(url))
+        with store.indexing():
+            time.sleep(5)
+            assert shelf.claim("INDEXING", "b") is not None
+        assert shelf.claim("INDEXING", "b") is None
+        store.close()
+
+
+def test_a_reader_on_a_server_removes_copies_that_the_server_has_no_more(
+    corpus, embeddings, tmp_path, free_port, monkeypatch
+):
+    with serving(tmp_path / "server", free_port) as url:
+        indexer, reader = (Store(tmp_path / name, server=ChromaServer(url)) for name in ("indexer", "reader"))
+        monkeypatch.setattr(store_module, "GRACE_SECONDS", -1.0)
+        copies = tmp_path / "reader" / "builds"
+        for name in ("delta", "epsilon", "zeta"):
+            write(corpus, name, f"Opening of {name}.\n")
+            build_index(indexer, [corpus], embeddings)
+            time.sleep(0.1)
+            reader.live()
+        assert {each.name for each in copies.iterdir()} == Shelf(ChromaServer(url)).builds()
+        (copies / "being-written").mkdir()
+        with FileLock(tmp_path / "reader" / "indexing.lock"):  # an indexer that shares the folder
+            reader._remove_copies()
+        assert (copies / "being-written").exists()
+        reader._remove_copies()
+        assert not (copies / "being-written").exists()
+        reader.close()
+        indexer.close()
 
 
 def test_a_build_that_came_over_damaged_is_refused(corpus, embeddings, tmp_path, free_port):

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sci_assistant import store as store_module
 from sci_assistant.chroma import HNSW
 from sci_assistant.errors import CorpusError, RemovalsRefused, StoreBusy, StoreEmpty, StoreError, StoreMismatch
 from sci_assistant.index import Build
@@ -19,7 +20,7 @@ from sci_assistant.ingest import build as build_module
 from sci_assistant.ingest import embed as embed_module
 from sci_assistant.ingest import parse as parse_module
 from sci_assistant.ingest.build import build_index
-from sci_assistant.store import Store
+from sci_assistant.store import Store, VectorCache
 from sci_assistant.wire import bundled_corpus
 
 FRONT = """---
@@ -271,6 +272,85 @@ def test_an_indexer_answers_from_the_build_that_it_made_and_closes_those_before(
     assert closed == names[:-1]
 
 
+def spoil(store: Store, **changes: object) -> Path:
+    """Another program made a build that this one cannot use, and its pointer moved. The manifest of it."""
+    name = store.current_name() or ""
+    shutil.copytree(store.build_folder(name), store.build_folder("another"))
+    path = store.build_folder("another") / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    (store.folder / "CURRENT").write_text("another\n")
+    return path
+
+
+def test_a_new_build_that_cannot_be_opened_leaves_the_one_before_answering(
+    store, corpus, embeddings, monkeypatch, caplog
+):
+    build_index(store, [corpus], embeddings)
+    reader = Store(store.folder)
+    before = reader.live()
+    good = (store.build_folder(before.manifest.build) / "manifest.json").read_text()
+    path = spoil(store, format_version=99)
+    assert [reader.live() for _ in range(3)] == [before] * 3
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert isinstance(reader.problem, StoreMismatch) and "99" in str(reader.problem)
+    path.write_text(good)
+    assert reader.live() is before  # not yet: it is tried again after a pause
+    monkeypatch.setattr(store_module, "RETRY_SECONDS", 0.0)
+    assert reader.live() is not before and reader.problem is None
+    with pytest.raises(StoreMismatch):
+        spoil_and_open(store)
+    reader.close()
+
+
+def spoil_and_open(store: Store) -> Build:
+    shutil.rmtree(store.build_folder("another"))
+    (store.folder / "CURRENT").write_text(next((store.folder / "builds").iterdir()).name)
+    spoil(store, format_version=99)
+    return Store(store.folder).live()
+
+
+def test_a_pointer_that_cannot_be_read_and_a_build_that_is_refused_leave_the_one_before_answering(
+    store, corpus, embeddings
+):
+    def refuse(build: Build) -> None:
+        if build.folder.name == "another":
+            raise StoreMismatch("another model")
+
+    build_index(store, [corpus], embeddings)
+    reader = Store(store.folder)
+    reader.require(refuse)
+    before = reader.live()
+    spoil(store)
+    assert reader.live() is before and str(reader.problem) == "another model"
+    (store.folder / "CURRENT").write_bytes(b"\xff")
+    assert reader.live() is before and "cannot be read" in str(reader.problem)
+    reader.close()
+
+
+def test_a_build_that_was_replaced_is_let_go_without_another_publication(store, corpus, embeddings, monkeypatch):
+    build_index(store, [corpus], embeddings)
+    reader = Store(store.folder)
+    closed = []
+    monkeypatch.setattr(Build, "close", lambda build: closed.append(build.folder.name))
+    first = reader.live().folder.name
+    write(corpus, "delta")
+    build_index(store, [corpus], embeddings)
+    reader.live()
+    monkeypatch.setattr(store_module, "GRACE_SECONDS", -1.0)
+    assert first not in closed
+    reader.live()
+    assert first in closed
+
+
+def test_a_vector_in_the_cache_takes_little_more_than_its_own_bytes(store, embeddings):
+    cache = VectorCache(store.folder, embeddings.spec)
+    store.folder.mkdir()
+    vectors = np.random.default_rng(0).normal(size=(2000, 384)).astype(np.float32)
+    cache.put([str(n) for n in range(2000)], vectors)
+    assert (store.folder / "vectors.sqlite").stat().st_size < 2 * vectors.nbytes
+    assert np.array_equal(cache.get(["7"])[0][0], vectors[7])
+
+
 def test_two_indexers_at_once_the_second_says_who_holds_it(store, corpus, embeddings):
     with store.indexing(), pytest.raises(StoreBusy, match="Another process"):
         build_index(store, [corpus], embeddings)
@@ -355,6 +435,29 @@ def test_a_broken_line_never_holds_back_a_newer_version(store, embeddings, tmp_p
     assert "is new" in store.live().articles["a"].text
 
 
+def test_a_broken_article_in_another_folder_keeps_its_last_accepted_version(store, corpus, embeddings):
+    """A checkout that was moved, or a build rolled back to one of other folders."""
+    build_index(store, [corpus], embeddings)
+    moved = corpus.rename(corpus.with_name("moved"))
+    (moved / "beta.md").write_text("---\nid: beta\n---\nNo title.\n", encoding="utf-8")
+    (moved / "gamma.md").rename(moved / "third.md")
+    text = (moved / "third.md").read_text(encoding="utf-8").replace("origin:", "orgin:")
+    (moved / "third.md").write_text(text, encoding="utf-8")
+    report = build_index(store, [moved], embeddings)
+    assert ([f.kept for f in report.failed], report.removed) == (["beta", "gamma"], ())
+    assert "sign of gamma" in store.live().articles["gamma"].text
+
+
+def test_a_line_that_names_its_article_keeps_the_last_accepted_version_wherever_it_stands(store, embeddings, tmp_path):
+    path = tmp_path / "articles.jsonl"
+    line = '{{"id": "{0}", "title": "{0}", "text": "The sign of {0}."}}\n'
+    path.write_text(line.format("a") + line.format("b"), encoding="utf-8")
+    build_index(store, [path], embeddings)
+    path.write_text(line.format("b") + '{"id": "a", "text": "No title."}\n', encoding="utf-8")
+    report = build_index(store, [path], embeddings)
+    assert ([f.kept for f in report.failed], report.removed) == (["a"], ())
+
+
 def test_rebuilding_does_not_remove_articles_unasked(store, corpus, embeddings):
     build_index(store, [corpus], embeddings)
     (corpus / "gamma.md").unlink()
@@ -376,7 +479,7 @@ def parsed(monkeypatch):
     for place, reader in ((parse_module._FileSource, "read"), (parse_module, "_read_line")):
         read = getattr(place, reader)
         monkeypatch.setattr(
-            place, reader, lambda of, *rest, _read=read: (names.append(getattr(of, "_name", of)), _read(of, *rest))[1]
+            place, reader, lambda of, *rest, _read=read: (names.append(getattr(of, "name", of)), _read(of, *rest))[1]
         )
     return names
 

@@ -73,16 +73,22 @@ class Shelf:
 
     def claim(self, key: str, owner: str) -> str | None:
         """Hold a note that nobody else holds; else say who does. Adding a record that is there does nothing."""
-        given = {"ids": [key], "embeddings": [[1.0]], "metadatas": [{"content": f"{owner} {time.time():.0f}"}]}
-        self._call("add", **given)
-        holder, _, since = (self.read(key) or "").rpartition(" ")
-        if holder != owner and time.time() - float(since or 0) > CLAIM_SECONDS:
-            self._call("delete", ids=[key])
+        self._call("add", ids=[key], embeddings=[[1.0]], metadatas=[_hold(owner)])
+        found = self.read(key) or ""
+        holder, _, since = found.rpartition(" ")
+        if holder != owner and time.time() - _seconds(since) > CLAIM_SECONDS:
+            self._call("delete", ids=[key], where={"content": found})  # of two who see this, nobody ends the other's
             return self.claim(key, owner)
         return None if holder == owner else holder
 
-    def release(self, key: str) -> None:
-        self._call("delete", ids=[key])
+    def renew(self, key: str, owner: str) -> None:
+        """Say that the owner of a note lives; nothing where it is another's by now."""
+        if (self.read(key) or "").rpartition(" ")[0] == owner:
+            self._call("update", ids=[key], metadatas=[_hold(owner)])
+
+    def release(self, key: str, owner: str) -> None:
+        """Let go of a note; one that another holds by now stays."""
+        self._call("delete", ids=[key], where={"owner": owner})
 
     def put(self, folder: Path, *, step: Step) -> None:
         """Store a sealed build; its manifest last."""
@@ -156,6 +162,18 @@ class Shelf:
         found = self._call("get", where={"build": {"$ne": ""}}, include=[])
         ending = f"/{MANIFEST}/0"
         return {key.removesuffix(ending) for key in found["ids"] if key.endswith(ending)}
+
+
+def _hold(owner: str) -> dict[str, str]:
+    return {"content": f"{owner} {time.time():.0f}", "owner": owner}
+
+
+def _seconds(text: str) -> float:
+    """A time in a note; the beginning of time where none can be read."""
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
 
 
 def _pieces(path: Path) -> Iterator[str]:

@@ -12,7 +12,9 @@ With a Chroma server CURRENT, LIVED, the builds and a lock are records there (sh
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import logging
 import os
 import shutil
 import socket
@@ -20,7 +22,7 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -36,11 +38,19 @@ from sci_assistant.shelf import Shelf
 
 GRACE_SECONDS = 60.0  # how long questions under way may go on using a build that was replaced
 POLL_SECONDS = 2.0  # between two looks at a server's pointer
+RETRY_SECONDS = 15.0  # until a live build that could not be opened is tried again, where another is open
+RENEW_SECONDS = 1800.0  # between two signs of life of an indexer on a server
 KEPT_BUILDS = 2  # the live one and the one before
 LOOKED_UP_AT_ONCE = 500  # keys in one query of the vector cache: SQLite's own limit is 999 in old versions
 
+log = logging.getLogger(__name__)
+
 
 def _no_step(_what: str) -> None:
+    return
+
+
+def _unchecked(_build: Build) -> None:
     return
 
 
@@ -59,6 +69,18 @@ class Store:
         self._opening = threading.Lock()
         self._open: tuple[str, Build] | None = None
         self._retired: list[tuple[float, Build]] = []
+        self._check: Callable[[Build], None] = _unchecked
+        self._behind: tuple[str, float, StoreError] | None = None  # what could not be opened, when, and why
+
+    def require(self, check: Callable[[Build], None]) -> None:
+        """Answer from builds alone that `check` does not refuse by a StoreError."""
+        self._check = check
+
+    @property
+    def problem(self) -> StoreError | None:
+        """Why questions are answered from another build than the live one; None where they are not."""
+        behind = self._behind
+        return behind[2] if behind is not None else None
 
     def current_name(self) -> str | None:
         """The name of the live build, None where nothing is indexed. A server is asked every POLL_SECONDS."""
@@ -89,16 +111,31 @@ class Store:
     def live(self) -> Build:
         """The live build, opened once and again when the pointer has moved.
 
-        One question opens the new build; others that come meanwhile are answered from the one before.
+        One question opens the new build; others that come meanwhile are answered from the one before. So are all where
+        the new one cannot be opened: `problem` says so, the log once, and it is tried again after a pause.
 
         Raises:
             StoreEmpty: nothing is indexed.
-            StoreError: the build cannot be read.
+            StoreError: the build cannot be read, and none is open.
         """
-        name = self._live_name()
-        opened = self._open
-        if opened is not None and opened[0] == name:
-            return opened[1]
+        self._close_retired()
+        opened, name = self._open, "CURRENT"
+        try:
+            name = self._live_name()
+            if opened is None or not (opened[0] == name or self._waits_for(name)):
+                return self._open_one(opened)
+        except StoreEmpty:
+            raise
+        except StoreError as error:
+            if opened is None:
+                raise
+            self._fall_behind(name, error)
+        else:
+            if opened[0] == name:
+                self._behind = None
+        return opened[1]
+
+    def _open_one(self, opened: tuple[str, Build] | None) -> Build:
         if not self._opening.acquire(blocking=opened is None):
             assert opened is not None
             return opened[1]
@@ -106,6 +143,16 @@ class Store:
             return self._reopen()
         finally:
             self._opening.release()
+
+    def _waits_for(self, name: str) -> bool:
+        """Whether a build could not be opened a moment ago."""
+        behind = self._behind
+        return behind is not None and behind[0] == name and time.monotonic() - behind[1] < RETRY_SECONDS
+
+    def _fall_behind(self, name: str, error: StoreError) -> None:
+        if self._behind is None or self._behind[0] != name:
+            log.error("The live build cannot be opened: %s Questions are answered from the one before.", error)
+        self._behind = (name, time.monotonic(), error)
 
     def _live_name(self) -> str:
         name = self.current_name()
@@ -118,7 +165,14 @@ class Store:
         """Open what is live now, where it is not open yet. One thread at a time, so that nobody goes back."""
         name = self._live_name()
         if self._open is None or self._open[0] != name:
-            self.adopt(name, Build(self._local(name), server=self.server, brief=self._brief))
+            build = Build(self._local(name), server=self.server, brief=self._brief)
+            try:
+                self._check(build)
+            except BaseException:
+                build.close()
+                raise
+            self.adopt(name, build)
+            self._remove_copies()
         assert self._open is not None
         return self._open[1]
 
@@ -128,6 +182,7 @@ class Store:
             if self._open is not None:
                 self._retired.append((time.monotonic(), self._open[1]))
             self._open = (name, build)
+            self._behind = None
         self._close_retired()
 
     def live_files(self) -> BuildFiles:
@@ -160,12 +215,32 @@ class Store:
         return folder
 
     def _close_retired(self) -> None:
+        if not self._retired:
+            return
         now = time.monotonic()
         with self._guard:
             done = [(retired, build) for retired, build in self._retired if now - retired > GRACE_SECONDS]
             self._retired = [each for each in self._retired if each not in done]
         for _, build in done:
             build.close()
+        if done:
+            self._remove_copies()
+
+    def _remove_copies(self) -> None:
+        """Remove copies of builds that the server has no more and that nobody here reads.
+
+        An indexer that shares this folder holds its lock: what it writes is not on the server yet.
+        """
+        if self._shelf is None:
+            return
+        with contextlib.suppress(StoreError, OSError), FileLock(self.folder / "indexing.lock", timeout=0):
+            kept = self._shelf.builds()
+            with self._guard:
+                kept |= {build.folder.name for _, build in self._retired}
+                kept |= {self._open[0]} if self._open else set()
+            for copy in (self.folder / "builds").iterdir():
+                if copy.name not in kept and ".fetching-" not in copy.name:
+                    shutil.rmtree(copy, ignore_errors=True)
 
     def close(self) -> None:
         """Close every build that is open."""
@@ -301,10 +376,24 @@ class Store:
                 f"{holder} is indexing on {self.place.describe()}. Wait until it is done; the hold of an indexer that "
                 "broke off ends after six hours."
             )
+        done = threading.Event()
+        renewing = threading.Thread(target=self._renew, args=(owner, done), name="indexing-hold", daemon=True)
+        renewing.start()
         try:
             yield
         finally:
-            self._shelf.release("INDEXING")
+            done.set()
+            renewing.join()
+            self._shelf.release("INDEXING", owner)
+
+    def _renew(self, owner: str, done: threading.Event) -> None:
+        """Say every now and then that the indexer lives, until it is done."""
+        assert self._shelf is not None
+        while not done.wait(RENEW_SECONDS):
+            try:
+                self._shelf.renew("INDEXING", owner)
+            except StoreError as error:
+                log.warning("The hold on the server was not renewed: %s It is tried again.", error)
 
 
 def _replace(file: Path, *lines: str) -> None:
@@ -338,6 +427,9 @@ class VectorCache:
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path)
         try:
+            connection.execute(
+                "PRAGMA page_size = 16384"
+            )  # of a new file: in a smaller one a vector is alone
             connection.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
         except sqlite3.DatabaseError:
             connection.close()

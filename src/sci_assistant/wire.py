@@ -131,17 +131,9 @@ def make_assistant(
     silence_telemetry()
     store = store or make_store(settings)
     embeddings = embeddings or make_embeddings(settings)
-    checked: set[str] = set()
-
-    def live() -> Build:
-        build = store.live()
-        if build.manifest.build not in checked:
-            build.check(embeddings.spec)
-            checked.add(build.manifest.build)
-        return build
-
-    hybrid = HybridSearch(embeddings=embeddings, live=live, k=settings.passages)
-    return Assistant(hybrid, Triage(), settings, writer=writer or make_writer(settings, live))
+    store.require(lambda build: build.check(embeddings.spec))
+    hybrid = HybridSearch(embeddings=embeddings, live=store.live, k=settings.passages)
+    return Assistant(hybrid, Triage(), settings, writer=writer or make_writer(settings, store.live))
 
 
 def corpus_notice(settings: Settings, store: Store) -> str | None:
