@@ -84,6 +84,19 @@ def test_search_shows_the_ranked_passages(run):
     assert len(json.loads(run("search", "bone scan", "--by", "article", "--json"))["passages"]) == 1
 
 
+def test_a_search_for_nothing_is_refused_and_one_for_broken_bytes_is_not(run, tmp_path):
+    run("search", "  ", status=2)
+    assert json.loads(run("search", "\udcff bone scan", "--json"))["passages"]
+
+
+def test_a_batch_may_begin_with_a_byte_order_mark_and_have_no_history(run, tmp_path):
+    batch = tmp_path / "questions.jsonl"
+    batch.write_text('{"id": "a", "question": "bone scan", "history": null}\n{"question": " "}\n', encoding="utf-8-sig")
+    first, second = (json.loads(line) for line in run("search", "--batch", str(batch), status=1).splitlines())
+    assert (first["id"], bool(first["passages"]), "error" in first) == ("a", True, False)
+    assert second["error"]
+
+
 def test_index_says_what_it_did_and_a_second_run_that_nothing_changed(ho_corpus, tmp_path):
     store = ["--store", str(tmp_path / "store"), "--corpus", str(ho_corpus)]
     first = CliRunner().invoke(main, ["index", *store])

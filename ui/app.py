@@ -52,6 +52,7 @@ def create_app(
     host: str = "",
     keep_gap: Callable[[Answer], None] | None = None,
     maintenance: Maintenance | None = None,
+    behind: Callable[[], str | None] = lambda: None,
 ) -> Site:
     """The application.
 
@@ -59,13 +60,14 @@ def create_app(
         notice: a word from the operator that stands on the page.
         host: the address that is served on; on loopback only names of this machine are answered.
         keep_gap: keeps a question that found no answer; the page then says so.
+        behind: why answers come from another build than the live one, in one word; None where they do not.
         maintenance: what the maintainers' page does; without it, or without a token in the settings, there is none.
     """
     desk = Desk(assistant, settings)
     routes, running = _tools(desk)
     app = Site(desk, hosts=_hosts(settings, host), lifespan=lambda _: running())
     app.router.routes.extend(routes)
-    add_health(app, desk)
+    add_health(app, desk, behind)
     if settings.api:
         from .serving.api import create_api
 

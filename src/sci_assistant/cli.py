@@ -21,7 +21,7 @@ from sci_assistant.cli_gaps import gaps
 from sci_assistant.cli_mcp import mcp
 from sci_assistant.cli_models import models, models_line
 from sci_assistant.cli_publish import publish
-from sci_assistant.errors import AssistantError, StoreError
+from sci_assistant.errors import AssistantError, QuestionError, StoreError
 
 if TYPE_CHECKING:
     from sci_assistant_ui.maintenance import Maintenance
@@ -130,6 +130,7 @@ def chat(store: Path | None, answers: str | None, host: str, port: int, root_pat
         host=host,
         keep_gap=wire.make_gap_keeper(settings, the_store),
         maintenance=_maintenance(settings, the_store, embeddings),
+        behind=lambda: the_store.problem.code if the_store.problem else None,
     )
     serve(app, host=host, port=port, open_browser=browser)
     sys.exit(1 if failed else 0)
@@ -205,24 +206,29 @@ def _read_batch(batch: Path) -> Iterator[tuple[Turn, str | None]]:
     """Turns of a batch file, and what is wrong with a line that is none."""
     from sci_assistant.types import Turn
 
-    with batch.open(encoding="utf-8", errors="replace") as lines:
+    with batch.open(encoding="utf-8-sig", errors="replace") as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
             raw: Any = None
             try:
                 raw = json.loads(line)
-                history = raw.get("history", [])
+                history = [] if raw.get("history") is None else raw["history"]
                 given = raw.get("id")
                 texts: list[Any] = [raw["question"], *history] if isinstance(history, list) else [None]
                 if not all(isinstance(text, str) for text in texts):
                     raise TypeError("question must be a string and history a list of strings")
-                question, *history = (text.encode(errors="replace").decode() for text in texts)
+                question, *history = map(_legible, texts)
                 yield Turn(question, tuple(history), None if given is None else str(given)), None
             except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 problem = f'Line {number} of {batch.name} is not {{"id", "question", "history"}}: {error}.'
                 known = raw.get("id") if isinstance(raw, dict) else None
                 yield Turn("", id=str(number) if known is None else str(known)), problem
+
+
+def _legible(text: str) -> str:
+    """A text without what no program can write as UTF-8."""
+    return text.encode(errors="replace").decode()
 
 
 def _unreadable(assistant: Assistant, turn: Turn, problem: str) -> Answer:
@@ -243,15 +249,19 @@ def _unreadable(assistant: Assistant, turn: Turn, problem: str) -> Answer:
 def search(question: str | None, store: Path | None, k: int, by: str, as_json: bool, batch: Path | None) -> None:
     """Show the ranked passages that an answer to QUESTION would be chosen from."""
     from sci_assistant import report, wire
+    from sci_assistant.ask.assistant import question_problem
     from sci_assistant.types import Turn
 
     if (question is None) == (batch is None):
         raise click.UsageError("Give a QUESTION or --batch FILE.jsonl, one of the two.")
     settings = _settings(store=store)
     assistant = wire.make_assistant(settings, store=wire.make_store(settings, brief=batch is None))
-    turns = _read_batch(batch) if batch is not None else iter([(Turn(question or ""), None)])
+    turns = _read_batch(batch) if batch is not None else iter([(Turn(_legible(question or "")), None)])
     failed = False
-    for turn, problem in turns:
+    for turn, unread in turns:
+        problem = unread or question_problem(turn.question, settings)
+        if problem is not None and batch is None:
+            raise QuestionError(problem)
         if problem is not None:
             failed = True
             click.echo(json.dumps({"id": turn.id, "question": "", "passages": [], "error": problem}))

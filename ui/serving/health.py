@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from fastapi import FastAPI, Request
@@ -58,8 +59,9 @@ class Readiness:
         return None
 
 
-def add_health(app: FastAPI, desk: Desk) -> None:
-    """The three routes."""
+def add_health(app: FastAPI, desk: Desk, behind: Callable[[], str | None]) -> None:
+    """The three routes. `behind` says in one word why answers come from another build than the live one, if they do:
+    it is ready all the same."""
     ready = Readiness(desk)
 
     @app.get("/healthz")
@@ -69,7 +71,10 @@ def add_health(app: FastAPI, desk: Desk) -> None:
     @app.get("/readyz")
     async def readiness() -> JSONResponse:
         problem = await ready.problem()
-        return JSONResponse({"status": "ready" if problem is None else problem}, 200 if problem is None else 503)
+        if problem is not None:
+            return JSONResponse({"status": problem}, 503)
+        older = behind()
+        return JSONResponse({"status": "ready"} | ({"behind": older} if older is not None else {}))
 
     @app.get("/metrics")
     async def metrics(request: Request) -> Response:

@@ -55,3 +55,17 @@ def test_ready_needs_the_model_and_an_open_build(ho_store, embeddings, tmp_path)
             got = client.get("/readyz")
         store.close()
         assert (got.status_code, got.json()["status"]) == (status, word)
+
+
+def test_ready_says_that_answers_come_from_the_build_before(ho_assistant):
+    from fastapi.testclient import TestClient
+    from sci_assistant_ui.app import create_app
+
+    for word, said in (
+        (None, {"status": "ready"}),
+        ("store_mismatch", {"status": "ready", "behind": "store_mismatch"}),
+    ):
+        app = create_app(ho_assistant, load_settings(), behind=lambda word=word: word)
+        with TestClient(app) as client:
+            got = client.get("/readyz")
+        assert (got.status_code, got.json()) == (200, said)
