@@ -114,3 +114,13 @@ def test_one_question_finds_by_every_vector_what_chroma_finds(ho_store, ho_assis
         exact, found = (build.nearest(vector, 5) for build in (brief, ho_assistant.live))
         assert list(exact) == list(found)
         assert list(exact.values()) == pytest.approx(list(found.values()), abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    "folder", ["src/sci_assistant", "src/sci_assistant/ask", "src/sci_assistant/ingest", "ui", "eval"]
+)
+def test_the_linter_bans_a_vendor_outside_its_adapter(folder):
+    command = [sys.executable, "-m", "ruff", "check", "--no-cache", "--select", "TID251", "--stdin-filename"]
+    vendors = "import chromadb, gradio, mcp, trafilatura\n"
+    done = subprocess.run([*command, f"{folder}/new.py", "-"], input=vendors, capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout.count("TID251") == 4, done
