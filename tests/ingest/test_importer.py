@@ -58,6 +58,12 @@ def test_an_existing_article_is_replaced_only_by_force(tmp_path: Path) -> None:
     assert file.read_text(encoding="utf-8").startswith("---\nid: cold-push-rims\n")
 
 
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(CorpusError, match=r"cannot be written: .*--to"):
+        import_file(FIXTURE, folder=tmp_path / "file")
+
+
 def test_other_files_cannot_be_imported(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"PNG")
     with pytest.raises(CorpusError, match=r"\.docx can be imported"):

@@ -99,10 +99,13 @@ def to_markdown(file: Path) -> str:
 
 def _write(text: str, name: str, *, folder: Path, force: bool) -> Path:
     target = folder / f"{name}.md"
-    if target.exists() and not force:
-        raise CorpusError(f"{target}: exists already. Give --force to replace it, or another folder with --to.")
-    folder.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8", newline="\n")
+    try:
+        if target.exists() and not force:
+            raise CorpusError(f"{target}: exists already. Give --force to replace it, or another folder with --to.")
+        folder.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise CorpusError(f"{target}: cannot be written: {error.strerror}. Name another folder with --to.") from error
     return target
 
 
