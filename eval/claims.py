@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from sci_assistant_eval.questions import Split, questions_folder
 
 from sci_assistant.ask.verify import Source, source_at
-from sci_assistant.errors import CorpusError
+from sci_assistant.errors import EvaluationError
 from sci_assistant.types import Article
 
 ClaimType = Literal[
@@ -72,7 +72,7 @@ def load_claims(folder: Path | None = None, *, split: Split | None = None) -> tu
     """All claims of claims/*.yaml, in the order of files and lines.
 
     Raises:
-        CorpusError: a file is no list of claims, or two have one id.
+        EvaluationError: a file is no list of claims, or two have one id.
     """
     import yaml
 
@@ -85,14 +85,14 @@ def load_claims(folder: Path | None = None, *, split: Split | None = None) -> tu
             rows: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
             claims = [Claim.model_validate({**row, "article": path.stem}) for row in rows]
         except (UnicodeDecodeError, yaml.YAMLError, TypeError) as error:
-            raise CorpusError(f"{path} is no YAML list of claims: {error}") from error
+            raise EvaluationError(f"{path} is no YAML list of claims: {error}") from error
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(str(part) for part in first["loc"]) or "claim"
-            raise CorpusError(f"{path}: {place}: {first['msg']}.") from error
+            raise EvaluationError(f"{path}: {place}: {first['msg']}.") from error
         for claim in claims:
             if claim.id in found:
-                raise CorpusError(f"{path}: the id {claim.id!r} stands twice.")
+                raise EvaluationError(f"{path}: the id {claim.id!r} stands twice.")
             found[claim.id] = claim
     return tuple(found.values())
 

@@ -48,7 +48,7 @@ NO_QUESTIONS = (
 class AskOptions:
     """What is asked before a build goes live."""
 
-    questions: Path | None = None  # a folder; None for the bundled ones
+    questions: Path | None = None  # a file or a folder; None for the bundled ones
     full: bool = False
     sample: int = SAMPLE
 
@@ -95,15 +95,14 @@ class BuildCheck:
     def __init__(self, settings: Settings, embeddings: LocalEmbeddings, options: AskOptions | None = None) -> None:
         self._settings, self._embeddings = settings, _TestVectors(embeddings)
         self._options = options or AskOptions()
-        self._known: dict[tuple[str, str], Record] = {}  # by build and question
+        self._known: dict[tuple[str, str, str], Record] = {}  # by build, kind and id
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         """The questions that there are.
 
         Raises:
-            CorpusError: a question file cannot be read.
-            EvaluationError: the folder of questions is none.
+            EvaluationError: a question file cannot be read, or there is none.
         """
         return choose_questions(Choice(questions=self._options.questions))
 
@@ -165,15 +164,16 @@ class BuildCheck:
         questions: list[Record] = []
         messages: list[Record] = []
         for question in asked.questions:
-            record = self._known.get((name, question.id)) or make_record(question, system.respond(question.turn))
-            self._known[name, question.id] = record
+            key = (name, question.kind, question.id)
+            record = self._known.get(key) or make_record(question, system.respond(question.turn))
+            self._known[key] = record
             questions.append(record)
             step(label, len(questions), of)
         for message in asked.messages:
-            told = self._known.get((name, message.id))
+            told = self._known.get((name, MESSAGE, message.id))
             if told is None:
                 told = make_message_record(message, show(message, assistant, self._settings, triage=triage))
-            self._known[name, message.id] = told
+            self._known[name, MESSAGE, message.id] = told
             messages.append(told)
             step(label, len(questions) + len(messages), of)
         return Run(

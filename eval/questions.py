@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from sci_assistant.errors import CorpusError
+from sci_assistant.errors import EvaluationError
 from sci_assistant.types import Turn
 
 Split = Literal["dev", "test"]
@@ -86,26 +86,27 @@ def questions_folder() -> Path:
     return Path(str(files("sci_assistant_eval"))) / "questions"
 
 
-def load_questions(folder: Path | None = None, *, split: Split | None = None) -> tuple[Question, ...]:
-    """All questions of a folder's *.yaml files, in the order of files and lines.
+def load_questions(place: Path | None = None, *, split: Split | None = None) -> tuple[Question, ...]:
+    """All questions of a file, or of a folder's *.yaml files, in the order of files and lines.
 
     Raises:
-        CorpusError: a file is no list of questions, or two questions have one id.
+        EvaluationError: a file is no list of questions, or two questions have one id.
     """
     import yaml
 
     found: dict[str, Question] = {}
-    for path in sorted((folder or questions_folder()).glob("*.yaml")):
+    place = place or questions_folder()
+    for path in (place,) if place.is_file() else sorted(place.glob("*.yaml")):
         try:
             rows: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (UnicodeDecodeError, yaml.YAMLError) as error:
-            raise CorpusError(f"{path} cannot be read as YAML: {error}") from error
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+            raise EvaluationError(f"{path} cannot be read as YAML: {error}") from error
         if not isinstance(rows, list):
-            raise CorpusError(f"{path} must be a YAML list of questions.")
+            raise EvaluationError(f"{path} must be a YAML list of questions.")
         for number, row in enumerate(rows, start=1):
             question = _question(row, path=path, number=number)
             if question.id in found:
-                raise CorpusError(f"{path}, question {number}: the id {question.id!r} stands twice.")
+                raise EvaluationError(f"{path}, question {number}: the id {question.id!r} stands twice.")
             found[question.id] = question
     return tuple(q for q in found.values() if split is None or q.split == split)
 
@@ -116,7 +117,7 @@ def _question(row: object, *, path: Path, number: int) -> Question:
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
-        raise CorpusError(f"{path}, question {number}: {field}: {first['msg']}.") from error
+        raise EvaluationError(f"{path}, question {number}: {field}: {first['msg']}.") from error
 
 
 def by_kind(questions: Sequence[Question], kind: Kind) -> tuple[Question, ...]:

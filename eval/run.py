@@ -40,20 +40,21 @@ class Choice:
     split: Split = "dev"
     only: Kind | Literal["safety"] | None = None
     limit: int | None = None
-    questions: Path | None = None  # a folder of question files, its messages in safety/; None for the bundled ones
+    questions: Path | None = None  # a file, or a folder, its messages in safety/; None for the bundled ones
 
 
 def choose_questions(choice: Choice) -> tuple[Question, ...]:
     """The questions of a choice, none for messages alone. A limit takes every n-th, so that each kind keeps its share.
 
     Raises:
-        CorpusError: a question file is not readable as such.
-        EvaluationError: no question is left.
+        EvaluationError: a question file is not readable as such, or no question is left.
     """
     if choice.only == "safety":
         return ()
-    if choice.questions is not None and not choice.questions.is_dir():
-        raise EvaluationError(f"{choice.questions} is no folder. Name a folder of *.yaml question files.")
+    if choice.questions is not None and not choice.questions.exists():
+        raise EvaluationError(
+            f"{choice.questions} is not there. Name a file of questions, or a folder of *.yaml files."
+        )
     found = [q for q in load_questions(choice.questions, split=choice.split) if choice.only in (None, q.kind)]
     if not found:
         kind = f" of kind {choice.only}" if choice.only else ""
@@ -66,13 +67,13 @@ def choose_messages(choice: Choice) -> tuple[Vignette, ...]:
     """The messages of a choice: the bundled ones, or those in the folder `safety` of one's own questions.
 
     Raises:
-        CorpusError: a file of messages is not readable as such.
-        EvaluationError: messages alone were chosen, and none is left.
+        EvaluationError: a file of messages is not readable as such, or messages alone were chosen and none is left.
     """
     if choice.only not in (None, "safety"):
         return ()
     folder = choice.questions / "safety" if choice.questions else None
-    found = load_vignettes(folder, split=choice.split)
+    one_file = choice.questions is not None and choice.questions.is_file()  # it has no messages
+    found = () if one_file else load_vignettes(folder, split=choice.split)
     if choice.only == "safety" and not found:
         raise EvaluationError(f"No message of {folder or 'the bundled ones'} is in the {choice.split} split.")
     return limited(found, choice.limit)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sci_assistant_eval.questions import Split, questions_folder
 
-from sci_assistant.errors import CorpusError
+from sci_assistant.errors import EvaluationError
 from sci_assistant.types import Turn
 
 
@@ -51,7 +51,7 @@ def load_vignettes(
         training: with those of questions/training, too, which are `dev`: for the fits, too many to be asked in a run.
 
     Raises:
-        CorpusError: a file is no list of messages, or two have one id.
+        EvaluationError: a file is no list of messages, or two have one id.
     """
     import yaml
 
@@ -63,13 +63,13 @@ def load_vignettes(
             rows: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
             vignettes = [Vignette.model_validate(row) for row in rows]
         except (UnicodeDecodeError, yaml.YAMLError, TypeError) as error:
-            raise CorpusError(f"{path} is no YAML list of messages: {error}") from error
+            raise EvaluationError(f"{path} is no YAML list of messages: {error}") from error
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(str(part) for part in first["loc"])
-            raise CorpusError(f"{path}: {place}: {first['msg']}.") from error
+            raise EvaluationError(f"{path}: {place}: {first['msg']}.") from error
         for vignette in vignettes:
             if vignette.id in found:
-                raise CorpusError(f"{path}: the id {vignette.id!r} stands twice.")
+                raise EvaluationError(f"{path}: the id {vignette.id!r} stands twice.")
             found[vignette.id] = vignette
     return tuple(v for v in found.values() if split is None or v.split == split)

@@ -50,6 +50,23 @@ def test_json_gives_every_figure_with_its_interval(ho_store, folder):
     assert {"group", "metric", "value", "low", "high", "n"} == set(found["systems"]["ours"][0])
 
 
+def test_the_questions_may_be_one_file(ho_store, folder):
+    done = CliRunner().invoke(
+        main,
+        [
+            "eval",
+            "--store",
+            str(ho_store),
+            "--questions",
+            str(folder / "few.yaml"),
+            "--report",
+            str(folder.parent / "r"),
+        ],
+    )
+    assert done.exit_code == 0, done.output
+    assert ", 0 messages)" in done.stderr
+
+
 def test_the_same_articles_compare_without_a_change(ho_store, folder):
     run(ho_store, folder)
     done = run(ho_store, folder, "--baseline", str(report(folder) / "run.json"))

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sci_assistant_eval.publish import AskOptions, BuildCheck
+from sci_assistant_eval.publish import AskOptions, BuildCheck, _Asked
+from sci_assistant_eval.records import MESSAGE
 from sci_assistant_eval.systems import Ours
 
 from sci_assistant.cli import main
@@ -187,6 +188,15 @@ def test_answers_of_a_build_are_not_asked_for_twice(published, embeddings, monke
         counts.append(len(asked))
     store.close()
     assert counts[0] == 2 * counts[1] > 0
+
+
+def test_a_question_and_a_message_may_have_one_id(published, embeddings) -> None:
+    store = Store(published.store)
+    check = BuildCheck(load_settings(store=published.store), embeddings)
+    question, message = check.questions[0], check.messages[0].model_copy(update={"id": check.questions[0].id})
+    run = check._run(store.live(), _Asked((question,), (message,), 1, whole=False), "", lambda *_: None)
+    store.close()
+    assert [record.kind for record in run.records] == [question.kind, MESSAGE]
 
 
 def test_a_diff_names_sections_that_came_and_went() -> None:

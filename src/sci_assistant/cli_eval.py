@@ -33,8 +33,8 @@ KINDS = ["answerable", "follow_up", "uncovered", "safety"]
 @click.group("eval", invoke_without_command=True)
 @click.option(
     "--questions",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of question files (*.yaml) instead of the bundled ones.",
+    type=click.Path(exists=True, path_type=Path),
+    help="A question file, or a folder of them (*.yaml), instead of the bundled ones.",
 )
 @click.option("--split", type=click.Choice(["dev", "test"]), default="dev", show_default=True, help="dev for tuning.")
 @click.option("--only", type=click.Choice(KINDS), help="Ask one kind only; safety: the messages.")

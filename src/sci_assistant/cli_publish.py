@@ -40,8 +40,8 @@ WATCH_SAMPLE = 0  # a watcher asks the questions about changed articles alone, t
 @click.option("--allow-removals", is_flag=True, help="Let more than a tenth of the articles be removed.")
 @click.option(
     "--questions",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of test questions instead of the bundled ones.",
+    type=click.Path(exists=True, path_type=Path),
+    help="A file or folder of test questions instead of the bundled ones.",
 )
 @click.option("--full", is_flag=True, help="Ask every test question and message: takes minutes.")
 @click.option(

@@ -16,7 +16,7 @@
     ├── Busy                 more people ask than can be answered
     │   ├── TooMany          one client asks too often
     │   └── Closing          the server is about to stop
-    └── EvaluationError      a question file, a baseline, gates or judged data cannot be used
+    └── EvaluationError      a file of questions, messages or claims, a baseline, gates or judged data cannot be used
 
 Messages give the offending value and the next step. Vendors' errors are mapped where the vendor is called.
 """

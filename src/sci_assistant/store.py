@@ -427,9 +427,7 @@ class VectorCache:
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path)
         try:
-            connection.execute(
-                "PRAGMA page_size = 16384"
-            )  # of a new file: in a smaller one a vector is alone
+            connection.execute("PRAGMA page_size = 16384")  # of a new file: in a smaller one a vector is alone
             connection.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
         except sqlite3.DatabaseError:
             connection.close()

@@ -9,7 +9,7 @@ from sci_assistant_eval.claims import FALSE_TYPES, load_claims, sources_by_artic
 from sci_assistant_eval.claims_check import check_claims, rows_by_type, to_text
 
 from sci_assistant.ask.rule_verifier import make_verifier
-from sci_assistant.errors import CorpusError
+from sci_assistant.errors import EvaluationError
 from sci_assistant.ingest.glossary import read_glossary
 from sci_assistant.ingest.parse import read_articles
 from sci_assistant.wire import bundled_corpus
@@ -65,7 +65,7 @@ def test_no_claim_stands_twice(claims):
 )
 def test_a_broken_file_is_refused_with_its_name(tmp_path, content, problem):
     (tmp_path / "m.yaml").write_text(content)
-    with pytest.raises(CorpusError, match=r"m\.yaml") as refused:
+    with pytest.raises(EvaluationError, match=r"m\.yaml") as refused:
         load_claims(tmp_path)
     assert problem in str(refused.value)
 
@@ -73,7 +73,7 @@ def test_a_broken_file_is_refused_with_its_name(tmp_path, content, problem):
 def test_an_id_that_stands_twice_is_refused(tmp_path):
     row = "- {id: c-1, type: number, holds: false, section: '', source: [a], claim: long enough}\n"
     (tmp_path / "m.yaml").write_text(row * 2)
-    with pytest.raises(CorpusError, match="'c-1' stands twice"):
+    with pytest.raises(EvaluationError, match="'c-1' stands twice"):
         load_claims(tmp_path)
 
 

@@ -6,7 +6,7 @@ import pytest
 from sci_assistant_eval.metrics import matches
 from sci_assistant_eval.questions import by_kind, load_questions
 
-from sci_assistant.errors import CorpusError
+from sci_assistant.errors import EvaluationError
 from sci_assistant.wire import bundled_corpus
 
 ALIKE = 85.0  # of 100
@@ -87,6 +87,6 @@ def test_no_test_question_has_a_near_duplicate_in_dev(questions):
 )
 def test_a_broken_file_is_refused_with_its_place(tmp_path, content, problem):
     (tmp_path / "q.yaml").write_text(content)
-    with pytest.raises(CorpusError, match=r"q\.yaml") as refused:
+    with pytest.raises(EvaluationError, match=r"q\.yaml") as refused:
         load_questions(tmp_path)
     assert problem in str(refused.value)

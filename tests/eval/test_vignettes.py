@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sci_assistant_eval.vignettes import load_vignettes
 
-from sci_assistant.errors import CorpusError
+from sci_assistant.errors import EvaluationError
 
 ALIKE = 90.0  # of 100
 
@@ -73,7 +73,7 @@ def test_no_test_message_has_a_near_duplicate_in_dev(messages, expect):
 )
 def test_a_broken_file_is_refused_with_its_name(tmp_path, content, problem):
     (tmp_path / "m.yaml").write_text(content)
-    with pytest.raises(CorpusError, match=r"m\.yaml") as refused:
+    with pytest.raises(EvaluationError, match=r"m\.yaml") as refused:
         load_vignettes(tmp_path)
     assert problem in str(refused.value)
 
