@@ -151,7 +151,8 @@ def test_removing_most_articles_needs_a_word(published, tmp_path) -> None:
     text = (published.corpus / "other.md").read_text(encoding="utf-8").replace(f"id: {HO}", "id: other")
     (published.corpus / "other.md").write_text(text, encoding="utf-8")
     (published.corpus / "questions" / f"{HO}.yaml").rename(published.corpus / "questions" / "other.yaml")
-    assert "--allow-removals" in run(published, status=1).stdout
+    refused = run(published, status=1).stdout
+    assert "--allow-removals" in refused and "reads as before" not in refused
     done = run(published, "--allow-removals").stdout
     assert "New article: Heterotopic ossification (HO) [other]" in done
     assert f"Removed article: Heterotopic ossification (HO) [{HO}]" in done

@@ -96,6 +96,14 @@ def test_removing_more_than_a_tenth_needs_a_word(store, corpus, embeddings):
     assert "gamma" in store.live().articles
 
 
+def test_articles_beside_those_of_the_store_are_added_by_naming_both(store, corpus, embeddings, tmp_path):
+    build_index(store, [corpus], embeddings)
+    write(tmp_path / "own", "delta")
+    with pytest.raises(RemovalsRefused, match=rf"name their place too: --corpus {corpus}$"):
+        build_index(store, [tmp_path / "own"], embeddings)
+    assert build_index(store, [corpus, tmp_path / "own"], embeddings).added == ("delta",)
+
+
 def test_an_article_whose_new_version_fails_keeps_its_last_accepted_one(store, corpus, embeddings):
     build_index(store, [corpus], embeddings)
     (corpus / "beta.md").write_text("---\nid: beta\n---\nNo title.\n", encoding="utf-8")

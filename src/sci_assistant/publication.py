@@ -54,7 +54,7 @@ class Publication:
     reasons: tuple[str, ...] = ()
     changes: tuple[ArticleChange, ...] = ()
     glossary: bool = False  # the glossary differs
-    unchanged: int = 0
+    unchanged: int = 0  # articles; 0 where it did not come to comparing them
     findings: tuple[Finding, ...] = ()  # errors and warnings of the check
     answers: AnswerReport | None = None
     build: str | None = None  # live afterwards
@@ -103,7 +103,7 @@ def change_lines(publication: Publication) -> Iterator[str]:
         yield "The glossary changed."
     if publication.changes:
         yield f"{counted(publication.unchanged, 'article')} as before."
-    elif publication.outcome != "unchanged" and not publication.glossary and not publication.errors:
+    elif publication.outcome != "unchanged" and not publication.glossary and publication.unchanged:
         yield "Every article reads as before; only the files that they are from have changed."
 
 

@@ -125,7 +125,7 @@ def build_index(
             check_model(old, embeddings.spec)
         plan = _read(corpus, old, anew=rebuild, sources=sources)
         report = _compare(plan, old)
-        _refuse_removals(report, old, allow_removals=allow_removals)
+        _refuse_removals(report, old, corpus, allow_removals=allow_removals)
         if dry_run or (plan.is_live(old) and not rebuild):
             return report
         before = None if rebuild else old  # what may be damaged is not taken over
@@ -297,15 +297,24 @@ def _compare(plan: _Plan, old: BuildFiles | None) -> IndexReport:
     )
 
 
-def _refuse_removals(report: IndexReport, old: BuildFiles | None, *, allow_removals: bool) -> None:
+def _refuse_removals(
+    report: IndexReport, old: BuildFiles | None, corpus: Sequence[Path], *, allow_removals: bool
+) -> None:
     if old is None or allow_removals:
         return
     if len(report.removed) > MOST_REMOVALS * len(old.manifest.records):
         listed = ", ".join(report.removed[:5]) + (" ..." if len(report.removed) > 5 else "")
         raise RemovalsRefused(
             f"{len(report.removed)} of {len(old.manifest.records)} articles would be removed ({listed}). "
-            "If that is meant, run again with --allow-removals."
+            f"If that is meant, run again with --allow-removals.{_left_out(old, corpus)}"
         )
+
+
+def _left_out(old: BuildFiles, corpus: Sequence[Path]) -> str:
+    """The folders that the articles were in and that were not named this time: to add articles, all are named."""
+    named = {str(path.resolve()) for path in corpus}
+    missing = [path for path in old.manifest.corpus if path not in named]
+    return f" To keep them, name their place too: {' '.join(f'--corpus {path}' for path in missing)}" if missing else ""
 
 
 def _write(
