@@ -36,6 +36,7 @@ FEW_WORDS, FEW_WORDS_EXTRA = 8, 1.1  # below so many words, words alone need so 
 # (hard messages, cross-validated).
 CRISIS_EARLIER = 0.5
 CALMER, CALMER_WORDS = 3.0, 4  # log odds below doubt, and words, that a message must have that moves on from a crisis
+READING_WORDS = 30  # of a message whose reading out of bounds no words find harmless
 BRIEF_WORDS = 60  # of a message whose sentences are looked at one by one; of a conversation where doubt is enough
 MOST_PLACES = 12  # of one thing that are looked at
 FOLLOWED = 20  # newest messages that are looked at for what was shown with them
@@ -153,7 +154,7 @@ class Reading:
         raised, scores, weigher = self._raised(conversation, at), conversation.scores(self._weigher), self._weigher
         danger = max(score.first for score, _ in scores)
         doubt = weigher.doubt if len(conversation.text.split()) <= BRIEF_WORDS else weigher.sure
-        if danger < doubt and not self._stands_alone(at) and not self._asks_for_help(at, raised):
+        if danger < doubt and not (self._stands_alone(at) or self._is_told_now(at, raised)):
             foreign = language_of(self._texts[at]) is not None  # the list knows English alone
             return [rule for rule in raised if foreign or not weigher.knows(rule.id) or self._lasts(rule, at)]
         enough = self._sounds_enough(scores) and self._can_be_weighed(at)
@@ -193,9 +194,15 @@ class Reading:
         greets = at == 0 and small_talk(self._texts[at]) is not None
         return not greets and language_of(self._texts[at]) is None
 
-    def _asks_for_help(self, at: int, raised: Sequence[Rule]) -> bool:
-        """Whether the newest message by itself raises a rule and asks what to do: it tells of now."""
-        return bool(raised) and frames.asks_for_help(self._messages[at].text) and bool(self._newest(at).raised)
+    def _is_told_now(self, at: int, raised: Sequence[Rule]) -> bool:
+        """Whether no words find a raised rule harmless: the newest message by itself raises one and asks what to do, or
+        briefly tells a reading out of bounds that a rule looks for."""
+        if not raised:
+            return False
+        message = self._messages[at]
+        measured = any(pattern.things & message.told_readings for rule in raised for pattern in rule.when)
+        brief = len(message.text.split()) <= READING_WORDS
+        return (measured and brief) or (frames.asks_for_help(message.text) and bool(self._newest(at).raised))
 
     def _lasts(self, rule: Rule, at: int) -> bool:
         """Whether a rule holds for the rest of the conversation and an earlier message by itself raised it."""
@@ -399,6 +406,11 @@ class _Message:
         """The things that it tells as happening."""
         listed = self.named & self._rules.things.keys()
         return frozenset(thing for thing in listed if any(place.told for place in self.places(thing, voided=True)))
+
+    @cached_property
+    def told_readings(self) -> frozenset[str]:
+        """The readings out of bounds that it tells as happening."""
+        return frozenset(t for t in self._readings if any(place.told for place in self.places(t, voided=True)))
 
     def _spans(self, thing: str) -> Iterable[tuple[int, int]]:
         pattern = self._rules.things.get(thing) if thing in self.named else None
