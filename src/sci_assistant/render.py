@@ -95,11 +95,16 @@ def groups(answer: Answer) -> tuple[Group, ...]:
 
 
 def about_writing(answer: Answer) -> tuple[str, ...]:
-    """Who wrote a written answer, where the question went, and how much was left out."""
+    """Who wrote a written answer, where the question went, and how much its sources did not bear out.
+
+    What was said before, or is quoted instead, is not counted: nothing was wrong with it.
+    """
+    from sci_assistant.ask.write import QUOTED, SAID  # brings the search with it, which `--help` needs not
+
     lines = [prompts.WRITTEN_BY.format(model=answer.model)] if answer.mode == "written" else []
     if answer.sent_to:
         lines.append(prompts.SENT_TO.format(host=answer.sent_to))
-    count = len(answer.removed)
+    count = sum(removed.reason not in (SAID, QUOTED) for removed in answer.removed)
     if count:
         lines.append(prompts.REMOVED_ONE if count == 1 else prompts.REMOVED.format(count=count))
     return tuple(lines)
