@@ -10,8 +10,9 @@ from html.parser import HTMLParser
 import pytest
 from markdown_it import MarkdownIt
 
-from sci_assistant.render import groups, review_state, to_json, to_markdown, to_text
-from sci_assistant.render_html import to_html
+from sci_assistant.ask.write import QUOTED, SAID
+from sci_assistant.render import about_writing, groups, review_state, to_json, to_markdown, to_text
+from sci_assistant.render_html import announcement, to_html
 from sci_assistant.types import (
     Answer,
     AnswerError,
@@ -20,6 +21,7 @@ from sci_assistant.types import (
     Notice,
     Phone,
     Related,
+    Removed,
 )
 
 DISCLAIMER = "Information, not medical advice."
@@ -208,3 +210,14 @@ def test_review_states() -> None:
     assert review_state(None, changed=False) == "Not yet reviewed by a clinician"
     assert review_state(date(2026, 5, 3), changed=False) == "Reviewed on 3 May 2026"
     assert review_state(date(2026, 5, 3), changed=True) == "Changed since its review on 3 May 2026"
+
+
+def test_only_what_its_source_does_not_bear_out_is_said_to_be_left_out() -> None:
+    removed = (Removed("Again.", SAID), Removed("Quoted below.", QUOTED), Removed("Untrue.", "another number"))
+    assert any("1 sentence was left out" in line for line in about_writing(replace(LISTED, removed=removed)))
+    assert about_writing(replace(LISTED, removed=removed[:2])) == ()
+
+
+def test_an_announcement_says_more_than_that_a_list_follows() -> None:
+    led = replace(LISTED, sentences=LISTED.sentences[1:])
+    assert announcement(led) == "Answer ready: The signs are: Pain. 2 sources."

@@ -29,6 +29,8 @@ from sci_assistant.render import (
 )
 from sci_assistant.types import Answer, Citation, Notice, Partial, Phone, Related
 
+LONG_CHARS, LONG_LINES = 240, 4  # a question beyond either is folded to three lines: what it gets must be in view
+SPOKEN_CHARS = 200  # about twelve seconds of speech
 WRITING = "Writing. Each sentence is shown once it is checked."
 
 
@@ -115,16 +117,41 @@ def asked(question: str, *, message: int) -> Html:
     """The question as the person typed it."""
     number = element("span", f", question {message}", class_="unseen")
     heading = element("h3", "You asked", number, id=f"asked-{message}")
-    return element("div", heading, element("p", question, dir="auto"), class_="asked")
+    long = len(question) > LONG_CHARS or question.count("\n") >= LONG_LINES
+    words = element("p", question, dir="auto", class_="clamped" if long else None)
+    unfold = button("Show all", f"Show all of question {message}", data_unfold=message, aria_expanded="false")
+    return element("div", heading, words, unfold if long else None, class_="asked")
 
 
 def announcement(answer: Answer) -> str:
-    """What a screen reader says once, when the answer is there."""
-    first = answer.sentences[0].text if answer.sentences else answer.text.partition("\n")[0]
+    """What a screen reader says once, when the answer is there.
+
+    First what bears on safety or on how the question was read, so that nobody has to look for it; then the answer's
+    first sentence that says something. A notice has a line of its own, which is said at once.
+    """
+    told = [line for line in (answer.reminder, answer.caution) if line]
+    told += [_ended(f"{label}: {value}") for label, value in understood(answer)]
+    told += [_ended(f"{UNCOVERED_LABEL}: {part}") for part in answer.uncovered_parts]
+    first = _first_words(answer) if answer.sentences else answer.text.partition("\n")[0]
     count = len(answer.citations)
     sources = f" {count} source{'' if count == 1 else 's'}." if count else ""
     opening = {"answered": "Answer ready", "not_covered": "No answer found", "unavailable": "No answer"}
-    return f"{opening[answer.status]}: {answer.error.text if answer.error else first}{sources}"
+    told += [f"{opening[answer.status]}: {answer.error.text if answer.error else first}{sources}"]
+    return " ".join(told)
+
+
+def _ended(line: str) -> str:
+    return line if line.rstrip().endswith((".", "?", "!")) else f"{line}."
+
+
+def _first_words(answer: Answer) -> str:
+    """The first sentence; one that only introduces a list ("Signs include:") with what comes next."""
+    words: list[str] = []
+    for sentence in answer.sentences:
+        words.append(sentence.text)
+        if not sentence.text.rstrip().endswith(":"):
+            break
+    return " ".join(words)
 
 
 def article_address(article: str, start: int | None = None, end: int | None = None) -> str:
@@ -149,15 +176,25 @@ def button(label: str | Html, name: str, *, kind: str = "plain", **attributes: s
 def notice_html(notice: Notice, message: int) -> Html:
     """A notice, which stands before anything else."""
     phones = [_phone(phone, message) for phone in notice.numbers]
+    title = NOTICE_TITLES[notice.kind]
+    number = element("span", f", notice {message}", class_="unseen")
     return element(
-        "div",
-        element("h3", NOTICE_TITLES[notice.kind]),
+        "section",
+        element("h3", title, number, id=f"notice-{message}", tabindex=-1),
         element("p", notice.text),
         element("ul", *phones, class_="phones") if phones else None,
         element("ol", *(element("li", step) for step in notice.steps)) if notice.steps else None,
         class_=f"notice {notice.kind}",
-        role="alert",
+        data_alarm=f"{title}. {_short(notice.text)}",  # the page's script adds the numbers, and says it once
+        aria_labelledby=f"notice-{message}",
     )
+
+
+def _short(text: str) -> str:
+    """What of a notice is said at once: all of it, or its first sentence where several dangers were heard."""
+    if len(text) <= SPOKEN_CHARS:
+        return text
+    return f"{text.partition('. ')[0].rstrip('.')}. The notice says more."
 
 
 def _phone(phone: Phone, message: int) -> Html:
