@@ -81,7 +81,7 @@ async def ask_api(client: httpx.AsyncClient, number: int, question: str, history
 
 async def ask_page(client: httpx.AsyncClient, number: int, question: str, function: int) -> None:
     session = f"load{number}"
-    body = {"fn_index": function, "session_hash": session, "data": [question, None]}
+    body = {"fn_index": function, "session_hash": session, "data": [question, None, ""]}
     (await client.post("gradio_api/queue/join", json=body)).raise_for_status()
     async with client.stream("GET", "gradio_api/queue/data", params={"session_hash": session}) as events:
         async for line in events.aiter_lines():

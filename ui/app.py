@@ -40,7 +40,7 @@ STATIC = Path(__file__).parent / "static"
 SYSTEM_FONTS = ("system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif")
 HEAD = (
     '<meta name="color-scheme" content="light dark"><link rel="stylesheet" href="page/chat.css">'
-    '<script src="page/chat.js" defer></script>'
+    '<script type="module" src="page/chat.js"></script>'
 )
 
 

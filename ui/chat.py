@@ -16,9 +16,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sci_assistant.settings import Settings
-from sci_assistant.types import Answer, AnswerError, AnswerMode, Partial, Turn
+from sci_assistant.types import Answer, AnswerError, AnswerMode, Notice, Partial, Turn
 
 from .page import (
+    AUTHORSHIP_UNKNOWN,
     STARTERS,
     TITLE,
     Assistant,
@@ -29,7 +30,9 @@ from .page import (
     shell,
     starters,
     switch_label,
+    told,
 )
+from .slip import MOST_SLIP_CHARS, Slip
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -77,18 +80,35 @@ class Handlers:
             for exchange in left
         )
 
-    def _end(self, exchanges: Exchanges, how: str) -> None:
-        self._ended.update((exchange.key, how) for exchange in exchanges)
+    def resumed(self, exchanges: Exchanges, slip: Slip) -> Exchanges:
+        """The conversation, settled. Where this server has none of it, after a reload or a restart, the questions
+        that the page brings: their answers stand on the page."""
+        if exchanges:
+            return self.settled(exchanges)
+        return tuple(Exchange(number, question, kept=True) for number, question in slip.earlier)
+
+    def is_stopped(self, slip: Slip) -> bool:
+        """Whether Stop was pressed before the question was here."""
+        return bool(slip.key) and self._ended.get(slip.key) == "stopped"
+
+    def _end(self, keys: Iterable[str], how: str) -> None:
+        self._ended.update((key, how) for key in keys)
         while len(self._ended) > MOST_ENDED:
             self._ended.popitem(last=False)
 
     def shown(self, exchanges: Exchanges, hint: str = "", *, keep: bool = False) -> str:
         feedback = self.settings.feedback_file is not None
-        count = self.assistant.article_count
+        count = told(lambda: self.assistant.article_count, 0)
         return carried(conversation(exchanges, article_count=count, feedback=feedback, hint=hint, keep=keep))
 
     def send(
-        self, question: str, exchanges: Exchanges, written: bool | None = None, *, key: str | None = None
+        self,
+        question: str,
+        exchanges: Exchanges,
+        written: bool | None = None,
+        *,
+        key: str | None = None,
+        notice: Notice | None = None,
     ) -> Iterator[tuple[Exchanges, str]]:
         """The question at once, then its answer, as it grows where it is written: exchanges and their HTML.
 
@@ -96,19 +116,20 @@ class Handlers:
 
         The page's script takes the question out of the field, so that words typed meanwhile stay. A question that
         is too long goes to the assistant too, which looks for an emergency in it and says that it is too long; it
-        stays in the field to be shortened. `key` is the exchange's, where it stood in line before.
+        stays in the field to be shortened. `key` is the exchange's, where it stood in line before; `notice` is shown
+        while the answer is looked for, and where none can be made.
         """
         exchanges = self.settled(exchanges)
         hint = self.hint(question, exchanges)
         if hint:
             yield exchanges, self.shown(exchanges, hint)
             return
-        asked = Exchange(len(exchanges) + 1, question)
+        asked = Exchange(next_number(exchanges), question, notice=notice)
         asked = replace(asked, key=key or asked.key)
         keep = len(question) > self.settings.max_question_chars
         yield (*exchanges, asked), self.shown((*exchanges, asked), keep=keep)
         turn = Turn(question, tuple(exchange.question for exchange in exchanges))
-        with closing(self._partials(turn, written)) as partials:
+        with closing(self._partials(turn, written, notice)) as partials:
             for partial in _when_new(partials):
                 if partial.done and not any(exchange.answer and exchange.answer.notice for exchange in exchanges):
                     self._keep(partial.answer)
@@ -123,17 +144,23 @@ class Handlers:
         except Exception:  # an answer is never lost to it
             logger.exception("a question without an answer could not be kept")
 
-    def stop(self, exchanges: Exchanges, draft: str) -> tuple[Exchanges, str, str]:
-        """The last question without its answer, and back in the field if that is empty."""
+    def stop(self, exchanges: Exchanges, draft: str, slip: str = "") -> tuple[Exchanges, str, str]:
+        """The last question without its answer, and back in the field if that is empty.
+
+        On a slow line the question itself may come after this: its slip's key says then that it was stopped.
+        """
         exchanges = self.settled(exchanges)
+        key = Slip.read(slip).key
+        if key and key not in {exchange.key for exchange in exchanges}:
+            self._end([key], "stopped")
         if not exchanges or not exchanges[-1].pending:
             return exchanges, self.shown(exchanges), draft
-        self._end(exchanges[-1:], "stopped")
+        self._end([exchanges[-1].key], "stopped")
         stopped = self.settled(exchanges)
         return stopped, self.shown(stopped), draft or exchanges[-1].question
 
     def clear(self, exchanges: Exchanges) -> tuple[Exchanges, str]:
-        self._end(exchanges, "cleared")
+        self._end([exchange.key for exchange in exchanges], "cleared")
         return (), self.shown(())
 
     @staticmethod
@@ -143,15 +170,15 @@ class Handlers:
             return STILL_ANSWERING
         return "" if question.strip() else EMPTY
 
-    def _partials(self, turn: Turn, written: bool | None) -> Generator[Partial]:
+    def _partials(self, turn: Turn, written: bool | None, notice: Notice | None) -> Generator[Partial]:
         answers: AnswerMode | None = None if written is None else "written" if written else "quoted"
         try:
             yield from self.assistant.ask_stream(turn, answers=answers)
         except Exception:  # the outermost edge: a person gets an answer whatever happens
             logger.exception("no answer could be made")
-            yield Partial(self._failed(turn), done=True)
+            yield Partial(self._failed(turn, notice), done=True)
 
-    def _failed(self, turn: Turn) -> Answer:
+    def _failed(self, turn: Turn, notice: Notice | None) -> Answer:
         return Answer(
             question=turn.question,
             status="unavailable",
@@ -159,9 +186,15 @@ class Handlers:
             sentences=(),
             citations=(),
             disclaimer=self.settings.disclaimer,
-            authorship=self.assistant.authorship,
+            authorship=told(lambda: self.assistant.authorship, AUTHORSHIP_UNKNOWN),
+            notice=notice,
             error=AnswerError("internal", FAILED),
         )
+
+
+def next_number(exchanges: Exchanges) -> int:
+    """The number of the next question on the page."""
+    return exchanges[-1].number + 1 if exchanges else 1
 
 
 def _when_new(partials: Iterable[Partial]) -> Iterator[Partial]:
@@ -213,6 +246,7 @@ def build_blocks(
             send = gr.Button("Send", variant="primary", elem_id="send")
             stop = gr.Button("Stop", elem_id="stop")
             switch = _switch(assistant, settings)
+        slip = gr.Textbox(label="For the page's script", elem_id="slip", max_length=MOST_SLIP_CHARS)
 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         # "multiple": Gradio would drop the question after a stopped one, until the stopped one has run out.
@@ -227,9 +261,9 @@ def build_blocks(
         shows = [exchanges, channel]
         ask = in_line(desk, handlers, switch=switch is not None)
         switches = [switch] if switch is not None else []
-        asks = [gr.on([field.submit, send.click], ask, [field, exchanges, *switches], shows, **shared)]
-        asks += [button.click(ask, [button, exchanges, *switches], shows, **shared) for button in buttons]
-        stop.click(handlers.stop, [exchanges, field], [*shows, field], cancels=asks, **quiet)
+        asks = [gr.on([field.submit, send.click], ask, [field, exchanges, slip, *switches], shows, **shared)]
+        asks += [button.click(ask, [button, exchanges, slip, *switches], shows, **shared) for button in buttons]
+        stop.click(handlers.stop, [exchanges, field, slip], [*shows, field], cancels=asks, **quiet)
         clear.click(handlers.clear, exchanges, shows, cancels=asks, **quiet)
         blocks.load(refresh, None, [head, *buttons], **quiet)
     blocks.max_threads = MOST_CONNECTED  # what Gradio counts as threads are questions in our line, which hold none

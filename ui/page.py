@@ -6,17 +6,24 @@ carries it to the browser: `carried` makes it one line, which Markdown leaves al
 
 from __future__ import annotations
 
+import logging
 import secrets
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeVar
 
 from sci_assistant.markup import Html, element, fragment
 from sci_assistant.render_html import asked, growing_html, notice_html, to_html
 from sci_assistant.settings import Settings
 from sci_assistant.types import Answer, AnswerMode, Article, Notice, Partial, Term, Turn
 
+T = TypeVar("T")
+U = TypeVar("U")
+logger = logging.getLogger(__name__)
+
 TITLE = "SCI Assistant"
+AUTHORSHIP_UNKNOWN = "Who wrote the articles cannot be read at the moment."
+NOT_SHOWN = "Something went wrong on this side, and this answer cannot be shown. Please ask again."
 STARTERS = 4
 GAPS_KEPT = (
     "Questions that find no answer are kept here, so that editors know which articles are missing. A program first "
@@ -68,15 +75,25 @@ class Exchange:
     growing: Partial | None = None  # what was shown of an answer that is being written, or was stopped
     place: int = 0  # in line; 0: it is being answered
     notice: Notice | None = None  # shown while it waits
+    kept: bool = False  # from before a reload or a restart: the page has its answer, the server only the question
 
     @property
     def pending(self) -> bool:
-        return self.answer is None and not self.stopped
+        return self.answer is None and not self.stopped and not self.kept
+
+
+def told(read: Callable[[], T], otherwise: U) -> T | U:
+    """What the assistant says of its articles; where that fails, something else: no notice is ever lost to it."""
+    try:
+        return read()
+    except Exception:  # the outermost edge
+        logger.exception("the articles cannot be described")
+        return otherwise
 
 
 def masthead(assistant: Assistant, settings: Settings, notice: str | None, *, gaps: bool = False) -> Html:
     """What this is, who wrote the articles, and the disclaimer."""
-    count = assistant.article_count
+    count = told(lambda: assistant.article_count, 0)
     articles = f"{count} article{'' if count == 1 else 's'}"
     lines = how_answers_are_made(assistant.model, settings, articles)
     return element(
@@ -85,7 +102,7 @@ def masthead(assistant: Assistant, settings: Settings, notice: str | None, *, ga
         element("h1", TITLE),
         element("p", "Ask about living with a spinal cord injury (SCI).", class_="lead"),
         *(element("p", line) for line in lines),
-        element("p", assistant.authorship, class_="small"),
+        element("p", told(lambda: assistant.authorship, AUTHORSHIP_UNKNOWN), class_="small"),
         element("p", settings.disclaimer, class_="small"),
         element(
             "p",
@@ -124,6 +141,10 @@ def switch_label(model: Model) -> str:
 
 def starters(assistant: Assistant) -> tuple[str, ...]:
     """Up to four questions that the live articles can answer."""
+    return told(lambda: _starters(assistant), ())
+
+
+def _starters(assistant: Assistant) -> tuple[str, ...]:
     known = [question for article, question in _QUESTIONS.items() if assistant.article(article)]
     others = [f"What should I know about {title}?" for title in assistant.topics()]
     return tuple([*known, *others] if len(known) < STARTERS else known)[:STARTERS]
@@ -136,6 +157,7 @@ def shell() -> Html:
             "div",
             element("h2", "Conversation", class_="unseen"),
             element("div", id="messages"),
+            element("p", role="alert", id="alarm", class_="unseen"),
             element("p", role="status", id="announcer", class_="unseen"),
             id="conversation",
         )
@@ -150,7 +172,7 @@ def conversation(
     The page's script shows what is new and leaves the rest untouched, so that focus, reading position and open
     details survive, and nothing is announced twice.
     """
-    messages = [_message(exchange, article_count, feedback) for exchange in exchanges]
+    messages = [_shown(exchange, article_count, feedback) for exchange in exchanges]
     return element("div", element("template", *messages, data_hint=hint or None, data_keep="" if keep else None))
 
 
@@ -159,15 +181,30 @@ def carried(html: Html) -> str:
     return html.replace("\r", "").replace("\n", "&#10;")
 
 
+def _shown(exchange: Exchange, article_count: int, feedback: bool) -> Html:
+    """A message; where an answer cannot be made HTML, its question and its notice all the same."""
+    shown = told(lambda: _message(exchange, article_count, feedback), None)
+    if shown is not None:
+        return shown
+    notice = exchange.answer.notice if exchange.answer else exchange.notice
+    return _waiting(replace(exchange, notice=notice, stopped=True), NOT_SHOWN)
+
+
 def _message(exchange: Exchange, article_count: int, feedback: bool) -> Html:
     if exchange.answer is not None:
         return to_html(exchange.answer, message=exchange.number, feedback=feedback)
     if exchange.growing is not None:
         return growing_html(exchange.growing, message=exchange.number, stopped=exchange.stopped)
-    waiting = f"Searching {article_count} articles …"
+    waiting = f"Searching {article_count} articles …" if article_count else "Searching the articles …"
     if exchange.place:
         waiting = f"Many people are asking at this moment. You are number {exchange.place} in line."
-    word = "You stopped this answer." if exchange.stopped else waiting
+    if exchange.kept:
+        return _waiting(exchange, "This was answered before the page was loaded again.")
+    return _waiting(exchange, "You stopped this answer." if exchange.stopped else waiting)
+
+
+def _waiting(exchange: Exchange, word: str) -> Html:
+    state = "kept" if exchange.kept else "stopped" if exchange.stopped else "pending"
     return element(
         "article",
         asked(exchange.question, message=exchange.number),
@@ -179,8 +216,8 @@ def _message(exchange: Exchange, article_count: int, feedback: bool) -> Html:
         ),
         class_="message waiting",
         id=f"message-{exchange.number}",
-        data_state="stopped" if exchange.stopped else "pending",
-        data_announce="Stopped." if exchange.stopped else waiting if exchange.place else None,
+        data_state=state,
+        data_announce=word if exchange.stopped or exchange.place else None,
         aria_busy="true" if exchange.pending else None,
         aria_labelledby=f"asked-{exchange.number}",
     )

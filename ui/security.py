@@ -63,6 +63,7 @@ OPEN = (
     Open("GET", r"/config/?", "Gradio's page asks it when it reconnects; it names no question"),
     Open("GET", r"/gradio_api/startup-events", "Gradio's page asks it once"),
     Open("GET", r"/gradio_api/heartbeat/[\w-]+", "ends a session when its page is closed"),
+    Open("GET", r"/gradio_api/app_id", "Gradio's page asks it until a lost line is back; it names no question"),
     Open("POST", r"/gradio_api/queue/join", "a question from the page"),
     Open("GET", r"/gradio_api/queue/data", "its answer"),
     Open("POST", r"/gradio_api/cancel", "the Stop button"),

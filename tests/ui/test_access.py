@@ -157,3 +157,75 @@ def test_a_focused_control_is_not_hidden_behind_the_question_field(page: Page) -
             const box = a.getBoundingClientRect(), bar = document.querySelector('#composer');
             return !bar.contains(a) && box.bottom > bar.getBoundingClientRect().top + 1; }""")
         assert not hidden, page.evaluate("document.activeElement.outerHTML")
+
+
+LONG = "He is well, eats well and sleeps well. " * 8
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_notice_is_in_view_after_a_long_message_which_is_folded(page: Page, size: str) -> None:
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+    ask(page, f"{LONG} But now a headache.")
+    expect(page.locator("#message-1 .notice h3")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#message-1 .notice .phones a").first).to_be_in_viewport(ratio=1)
+    words = page.locator("#message-1 .asked p")
+    folded = words.evaluate("p => p.clientHeight")
+    unfold = page.get_by_role("button", name="Show all of question 1")
+    unfold.click()
+    expect(unfold).to_have_attribute("aria-expanded", "true")
+    assert words.evaluate("p => p.clientHeight") > folded
+    assert words.text_content() == f"{LONG} But now a headache."
+
+
+def test_from_the_field_a_call_is_one_key_back_and_the_notice_two(page: Page) -> None:
+    ask(page, "my headake is pounding")
+    expect(page.get_by_label("Your question")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    call = page.get_by_role("link", name="Call 911 (emergency services (US, Canada)), above the question field")
+    expect(call).to_be_focused()
+    expect(call).to_have_attribute("href", "tel:911")
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("button", name="Numbers and steps")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#message-1 .phones a").first).to_be_focused()
+    expect(page.locator("#message-1 .notice h3")).to_be_in_viewport()
+    ask(page, "What are the signs of AD?", number=2)
+    expect(page.get_by_role("button", name="Numbers and steps")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("locale", "zone", "first"),
+    [("en-US", "America/Denver", "911"), ("en-IE", "Europe/Dublin", "112"), ("en-US", "Europe/Berlin", "911")],
+)
+def test_the_readers_own_number_comes_first_and_all_stay(
+    browser: Browser, site: Site, locale: str, zone: str, first: str
+) -> None:
+    context = browser.new_context(locale=locale, timezone_id=zone)
+    page = open_page(context, site.url)
+    ask(page, "my headake is pounding")
+    shown = page.locator("#message-1 .phones a").evaluate_all(
+        "all => all.map(one => one.getAttribute('href').slice(4))"
+    )
+    assert shown[0] == first
+    assert sorted(shown) == ["112", "911"]
+    context.close()
+
+
+def test_what_bears_on_safety_is_said_before_the_answer(page: Page) -> None:
+    ask(page, "my headake is pounding")
+    expect(page.locator("#alarm")).to_have_text(
+        "Emergency. A pounding headache with sweating can be autonomic dysreflexia, which can be life-threatening. "
+        "Call 911 (or 112)."
+    )
+    expect(page.locator("#announcer")).to_contain_text("Answer ready:")
+    said = page.locator("#announcer").inner_text()
+    parts = [
+        "Your care team decides",
+        "Searched for: headache (you wrote headake).",
+        "Understood as: What does a pounding headache mean? ",
+        "The articles do not answer this part: what a new wheelchair costs.",
+        "Answer ready: Autonomic dysreflexia (AD) is a sudden rise",
+    ]
+    places = [said.index(part) for part in parts]
+    assert places == sorted(places)

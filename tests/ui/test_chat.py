@@ -18,6 +18,13 @@ from .fake import ARTICLES, AUTHORSHIP, PAYLOAD, FakeAssistant
 pytestmark = pytest.mark.browser
 
 
+def clear_surely(page: Page) -> None:
+    """Clear the conversation and say yes, later than a trembling hand presses twice."""
+    page.get_by_role("button", name="Clear conversation").click()
+    page.wait_for_timeout(750)
+    page.get_by_role("button", name="Yes, clear it").click()
+
+
 def test_the_page_says_what_it_is_who_wrote_the_articles_and_the_disclaimer(page: Page) -> None:
     head = page.locator("#masthead")
     for words in (
@@ -116,11 +123,37 @@ def test_a_double_press_and_a_held_key_send_one_question(page: Page, site: Site)
 
 def test_clear_ends_the_conversation_and_its_history(page: Page, site: Site) -> None:
     ask(page, "What is AD?")
-    page.get_by_role("button", name="Clear conversation").click()
+    clear_surely(page)
     expect(page.locator(".message")).to_have_count(0)
     expect(page.get_by_role("button", name="How can I prevent pressure sores?")).to_be_visible()
     ask(page, "And now?")
     assert site.assistant.turns[-1].history == ()
+
+
+def test_a_slip_does_not_clear_and_the_way_out_works_by_keyboard(page: Page) -> None:
+    ask(page, "What is AD?")
+    page.get_by_role("button", name="Clear conversation").dblclick()
+    expect(page.get_by_role("group", name="Clear the whole conversation?")).to_be_visible()
+    expect(page.locator(".message")).to_have_count(1)
+    page.locator("#sure-words").focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="No, keep it")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".message")).to_have_count(1)
+    expect(page.get_by_role("button", name="Clear conversation")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="No, keep it")).to_have_count(0)
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(750)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".message")).to_have_count(0)
+    expect(page.get_by_label("Your question")).to_be_focused()
+    page.reload()
+    page.wait_for_selector("body.ready")
+    expect(page.locator(".message")).to_have_count(0)  # what was cleared is not kept for a reload
 
 
 def test_a_draft_survives_a_reload_in_its_own_tab_only(page: Page, context: BrowserContext, site: Site) -> None:
@@ -170,7 +203,7 @@ def test_a_broken_part_gives_an_answer_with_the_disclaimer_and_no_toast(page: Pa
 
 def test_a_notice_stands_first_with_numbers_to_call(page: Page) -> None:
     ask(page, "my headake is pounding")
-    notice = page.locator("#message-1").get_by_role("alert")
+    notice = page.locator("#message-1").get_by_role("region", name=re.compile("Emergency ?, notice 1"))
     expect(notice).to_contain_text("life-threatening")
     expect(notice.get_by_role("link", name=re.compile("Call .*911"))).to_have_attribute("href", "tel:911")
     text = page.locator("#message-1").inner_text()

@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol, TypeVar
 
-from sci_assistant_ui.page import Assistant
+from sci_assistant_ui.page import AUTHORSHIP_UNKNOWN, Assistant, told
 
 from sci_assistant.ask import prompts
 from sci_assistant.ask.search import Retrieved
@@ -91,6 +91,14 @@ class Desk:
         """The notice that the rules raise, without standing in line."""
         return await asyncio.get_running_loop().run_in_executor(self._notices, self.assistant.notice, turn)
 
+    async def notice_or_none(self, turn: Turn) -> Notice | None:
+        """The notice, where one can be made: nothing else waits for it or fails with it."""
+        try:
+            return await self.notice(turn)
+        except Exception:  # the outermost edge
+            log.exception("no notice could be made")
+            return None
+
     async def turn_away(self, turn: Turn, error: AssistantError) -> Answer:
         """The answer to somebody who cannot be taken: the notice, and why."""
         word = str(error)
@@ -103,9 +111,9 @@ class Desk:
             sentences=(),
             citations=(),
             error=AnswerError(error.code, word),
-            notice=await self.notice(self._beginning(turn)),
+            notice=await self.notice_or_none(self._beginning(turn)),
             disclaimer=self.settings.disclaimer,
-            authorship=self.assistant.authorship,
+            authorship=told(lambda: self.assistant.authorship, AUTHORSHIP_UNKNOWN),
         )
 
     def _beginning(self, turn: Turn) -> Turn:

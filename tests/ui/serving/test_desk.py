@@ -17,7 +17,7 @@ def converse(url: str, question: str, session: str) -> list[str]:
     """What the page would show, step by step, for a question typed into it."""
     config = httpx.get(f"{url}config", timeout=60).json()
     events = {tuple(target[1] for target in each["targets"]): each["id"] for each in config["dependencies"]}
-    body = {"fn_index": events["submit", "click"], "session_hash": session, "data": [question, None]}
+    body = {"fn_index": events["submit", "click"], "session_hash": session, "data": [question, None, ""]}
     httpx.post(f"{url}gradio_api/queue/join", json=body, timeout=60).raise_for_status()
     shown: list[str] = []
     with httpx.stream("GET", f"{url}gradio_api/queue/data?session_hash={session}", timeout=60) as events:
