@@ -1,4 +1,4 @@
-"""Written answers in a real Chromium: they grow sentence by sentence, are announced once, and can be stopped."""
+"""Written answers in a real Chromium: they grow sentence by sentence, are announced when complete, and can be stopped."""
 
 from __future__ import annotations
 
@@ -117,8 +117,9 @@ def test_checked_sentences_appear_as_they_pass_and_are_never_taken_back(page: Pa
     expect(message).not_to_have_attribute("aria-busy", "true")
     page.wait_for_timeout(300)
     said = page.evaluate("window.said")
-    assert len(said) == 1
-    assert said[0].startswith(f"Answer ready: {TRUE}")
+    assert len(said) <= 2  # after a silence one word that it goes on, as the machine is slow
+    assert said[-1].startswith(f"Answer ready: {TRUE}")
+    assert all(word.startswith(("Sending", "Searching", "Writing")) for word in said[:-1])
     seen = [words for words in page.evaluate("window.seen") if words]
     assert len(seen) >= 2
     assert all(later.startswith(earlier.rstrip()) for earlier, later in pairwise(seen))
