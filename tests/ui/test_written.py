@@ -1,4 +1,4 @@
-"""Written answers in a real Chromium: they grow sentence by sentence, are announced when complete, and can be stopped."""
+"""Written answers in a real Chromium: they grow sentence by sentence, are announced whole, can be stopped."""
 
 from __future__ import annotations
 
