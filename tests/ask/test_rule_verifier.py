@@ -152,3 +152,17 @@ def test_many_threads_get_the_verdicts_of_one(ossification):
     for thread in threads:
         thread.join()
     assert found == [alone] * 4
+
+
+@pytest.mark.parametrize(
+    ("source", "written"),
+    [
+        ("For strength, the guidelines advise three sets for each large muscle group.",
+         "Guidelines advise three sets for each large muscle group."),
+        ("Use a portable ramp while you learn what you really need.", "Use a portable ramp."),
+    ],
+)  # fmt: skip
+def test_what_lacks_the_limit_of_its_source_never_stands_in_its_own_words(source, written):
+    verifier = make_verifier()
+    verdict = verifier.check(written, [Source("any", 0, source, "Any")])
+    assert not (verdict.passed and verdict.sure)

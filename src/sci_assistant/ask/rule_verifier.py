@@ -19,7 +19,7 @@ from sci_assistant.ask.claim_reader import ClaimReader
 from sci_assistant.ask.verify import Judge, Source, Verdict
 from sci_assistant.ask.verify_align import Place, find_places
 from sci_assistant.ask.verify_read import Reading
-from sci_assistant.ask.verify_rules import first_broken
+from sci_assistant.ask.verify_rules import drops_limit, first_broken
 from sci_assistant.ask.verify_terms import OtherNames
 from sci_assistant.types import Term
 
@@ -92,7 +92,8 @@ class RuleVerifier:
                 break
             reason, odds = self._doubt(place)
             if reason is None:
-                return Verdict(True, None, place.sources, sure=odds >= self._thresholds.sure)
+                sure = odds >= self._thresholds.sure and not drops_limit(place.pair)
+                return Verdict(True, None, place.sources, sure=sure)
             reasons.append(reason)
         return Verdict(False, reasons[0], ())
 

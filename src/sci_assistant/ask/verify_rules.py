@@ -161,6 +161,17 @@ def _drops_condition(claim: str, source: str) -> bool:
     return any(clause and not clause & told for clause in clauses)
 
 
+# "For strength, ...", "..., while you learn": a limit that opens or ends what is said.
+_LIMIT = re.compile(r"^(?:for|in|during|with|without|before|after) ([^,;.]{3,40}),|\bwhile ([^,;.]*)")
+
+
+def drops_limit(pair: Compared) -> bool:
+    """Whether a limit that the source opens or ends with is gone: no broken rule, but nothing to be sure of."""
+    told = set(stems(pair.claim.text))
+    limits = [set(stems(found[1] or found[2])) for found in _LIMIT.finditer(pair.source.text.lower())]
+    return any(limit and not limit & told for limit in limits)
+
+
 def _after(reading: Reading, words: frozenset[str]) -> list[str]:
     at = next(i for i, token in enumerate(reading.tokens) if token in words)
     rest = [t for t in reading.tokens[at + 1 :] if t[0].isalpha() and t not in STOPWORDS]
