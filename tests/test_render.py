@@ -107,7 +107,8 @@ def test_the_disclaimer_and_authorship_are_in_every_rendering(answer: Answer) ->
 def test_json_has_exactly_the_promised_form() -> None:
     form = to_json(WARNED)
     assert set(form) == {
-        *("id", "question", "standalone_question", "corrected", "status", "error", "notice", "caution", "text"),
+        *("id", "question", "standalone_question", "corrected", "status", "error", "notice", "caution", "reminder"),
+        "text",
         *("sentences", "uncovered_parts", "citations", "related", "removed", "fallback", "disclaimer"),
         *("authorship", "mode", "model", "sent_to", "timings_ms"),
     }

@@ -142,6 +142,7 @@ def to_json(answer: Answer) -> dict[str, Any]:
         "error": asdict(answer.error) if answer.error else None,
         "notice": _listed(asdict(answer.notice)) if answer.notice else None,
         "caution": answer.caution,
+        "reminder": answer.reminder,
         "text": answer.text,
         "sentences": [_sentence(sentence, answer.mode) for sentence in answer.sentences],
         "uncovered_parts": list(answer.uncovered_parts),

@@ -120,6 +120,7 @@ class AnswerForm(_Made):
     error: ErrorText | None
     notice: NoticeForm | None
     caution: str | None
+    reminder: str | None
     text: str
     sentences: list[SentenceForm]
     uncovered_parts: list[str]
