@@ -79,7 +79,7 @@ def test_a_limit_keeps_every_part_of_the_files():
 def test_a_choice_that_leaves_nothing_is_refused(tmp_path):
     with pytest.raises(EvaluationError, match="No question"):
         choose_questions(Choice(questions=tmp_path))
-    with pytest.raises(EvaluationError, match="no folder"):
+    with pytest.raises(EvaluationError, match="is not there"):
         choose_questions(Choice(questions=tmp_path / "none"))
 
 
