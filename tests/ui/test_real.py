@@ -70,3 +70,19 @@ def test_questions_are_answered_from_the_article_and_refused_beyond_it(asked) ->
         expect(page.locator("#quote")).to_be_in_viewport()
         page.get_by_role("button", name="Close article").click()
         expect(mark).to_be_focused()
+
+
+@pytest.fixture
+def bundled(bundled_store, embeddings, context: BrowserContext) -> Iterator[Page]:
+    settings = load_settings(store=bundled_store)
+    opened = Store(bundled_store)
+    for url in serve_in_thread(create_app(make_assistant(settings, store=opened, embeddings=embeddings), settings)):
+        yield open_page(context, url)
+    opened.close()
+
+
+@pytest.mark.parametrize("width", [390, 1200])
+def test_an_emergency_notice_is_in_view_when_the_answer_has_come(bundled: Page, width: int) -> None:
+    bundled.set_viewport_size({"width": width, "height": 844})
+    ask(bundled, "pounding headache, sweating, my catheter is blocked, T5")
+    expect(bundled.locator("#message-1 .notice h3")).to_be_in_viewport(ratio=1)

@@ -95,7 +95,9 @@ const tell = (message, warned) => {
 const lead = (message, warned) => {
   const notice = message.querySelector(".notice");
   if (notice && touch.matches) field().blur();  // puts the keyboard away, which covers it
-  if (!notice || notice.dataset.alarm !== warned?.dataset.alarm) bringUp(notice || message);
+  const fresh = notice?.dataset.alarm !== warned?.dataset.alarm;
+  if (!notice) bringUp(message);
+  else if (fresh || notice.getBoundingClientRect().top < 0) notice.scrollIntoView({ block: "start" });  // at once
 };
 
 // Make one element like another and leave alone what is equal already, so that focus and open details survive.
