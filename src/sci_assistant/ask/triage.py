@@ -167,7 +167,9 @@ class Reading:
 
     def _raised(self, conversation: _Conversation, at: int) -> list[Rule]:
         """The rules that a conversation raises, but for an earlier crisis from which its newest message moves on."""
-        left = [rule for rule in conversation.raised if rule.kind == "crisis" and rule not in self._newest(at).raised]
+        crises = [rule for rule in conversation.raised if rule.kind == "crisis"]
+        again = self._newest(at).raised if crises else []
+        left = [rule for rule in crises if rule not in again]
         if not left or not self._moves_on(at):
             return conversation.raised
         return [rule for rule in conversation.raised if rule not in left]
