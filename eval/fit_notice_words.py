@@ -4,8 +4,9 @@
 
 Two logistic regressions over the features of ask/weighed.py (weigh.py), and networks (notice_training.py): whether a
 message tells of danger, and whether a dangerous one is a crisis. Beside harmless messages stand ordinary ones without
-a raised rule, at a low weight: development questions, and questions that articles list and answer without an
-emergency. Prints what is found, cross-validated, and chooses the two bounds there; the test split is never read.
+a raised rule, at a low weight: development questions and conversations, and questions that articles list and answer
+without an emergency. Prints what is found, cross-validated, and chooses the two bounds there; the test split is never
+read.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any, NamedTuple
 import click
 import numpy as np
 from numpy.typing import NDArray
+from sci_assistant_eval.fit_follow_up import load_conversations
 from sci_assistant_eval.notice_training import Heard
 from sci_assistant_eval.notice_training import fit as fit_network
 from sci_assistant_eval.questions import load_questions
@@ -58,6 +60,7 @@ class Fitted(NamedTuple):
 
     rows: Rows
     heard: Heard
+    conversation: NDArray[np.int_]  # of each row; the ends of a conversation are rows, too
 
     @property
     def questions(self) -> Questions:
@@ -75,7 +78,7 @@ class Fitted(NamedTuple):
 def main(write: bool, workers: int, looked_at: int) -> None:
     """Fit on dev and print what is found."""
     read = read_messages()
-    parts = folds(read.strata)[:looked_at]
+    parts = folds(read.strata, read.conversation)[:looked_at]
     seen = np.sort(np.concatenate([rest for _, rest in parts]))
     both = zip(
         cross_validate(read.rows, read.questions, parts), cross_validate_network(read, parts, workers), strict=True
@@ -83,6 +86,7 @@ def main(write: bool, workers: int, looked_at: int) -> None:
     (danger, heard_danger), (crisis, heard_crisis) = ((words[seen], network[seen]) for words, network in both)
     rows, dangerous = read.rows.only(seen), read.heard.danger[seen]
     joined = (danger + heard_danger) / 2  # as NoticeWeigher has it
+    joined = _highest(joined, read.conversation[seen])
     harmless = ((rows.held & ~dangerous, FALSE_ALARMS), (rows.kind == "ordinary", ORDINARY_ALARMS))
     sure, doubt = choose_bounds(rows, joined, dangerous, harmless, widest=WIDEST)
     for name, scores in (("words", danger), ("networks", heard_danger), ("both", joined)):
@@ -98,6 +102,14 @@ def main(write: bool, workers: int, looked_at: int) -> None:
         with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
             fitted = [pool.submit(fit_network, read.heard, everything, seed=seed) for seed in SEEDS]
             click.echo(save_networks([each.result() for each in fitted]))
+
+
+def _highest(scores: NDArray[np.float64], conversation: NDArray[np.int_]) -> NDArray[np.float64]:
+    """For each row the highest score of its conversation's rows: triage.py reads the ends of a conversation alone."""
+    _, at = np.unique(conversation, return_inverse=True)
+    highest = np.full(at.max() + 1, -np.inf)
+    np.maximum.at(highest, at, scores)
+    return np.asarray(highest[at])
 
 
 def _separation(rows: Rows, scores: NDArray[np.float64], dangerous: Bits) -> str:
@@ -161,22 +173,40 @@ def save_networks(networks: Sequence[NoticeNetwork]) -> str:
 
 
 def read_messages() -> Fitted:
-    """All labelled development messages, and ordinary ones: about treatment, listed by articles, foils."""
+    """All labelled development messages, the ends of harmless conversations, and ordinary messages: about treatment,
+    listed by articles, foils, conversations that were written for the fit of follow-ups."""
     read = load_vignettes(split="dev", training=True)
-    messages = [Message(one.turn, one.expect, one.kind, not one.dev, 1.0) for one in read if one.expect is not None]
+    labelled = [one for one in read if one.expect is not None]
+    messages = [Message(one.turn, one.expect, one.kind, not one.dev, 1.0) for one in labelled if one.expect is not None]
+    ends = [(at, end) for at, one in enumerate(labelled) if one.expect == "none" for end in _ends(one.turn)]
+    messages += [Message(end, "none", "end-of-conversation", False, 1.0) for _, end in ends]
+    conversation = [*range(len(labelled)), *(at for at, _ in ends)]
     articles = [article for _, article in read_articles(bundled_corpus()) if isinstance(article, Article)]
     calm = [text for article in articles for text in _ordinary(article)]
     calm += foil_texts()
     calm += [one.turns[-1] for one in read if one.caution is not None]
     for question in load_questions(split="dev"):
         calm += [question.question, *question.history]
-    messages += [Message(Turn(text), "none", "ordinary", False, ORDINARY) for text in (*calm, *_levels())]
+    talks = [Turn(one.turns[-1], one.turns[:-1]) for one in load_conversations()]
+    ordinary = [
+        *(Turn(text) for text in (*calm, *_levels())),
+        *(part for turn in talks for part in (turn, *_ends(turn))),
+    ]
+    messages += [Message(turn, "none", "ordinary", False, ORDINARY) for turn in ordinary]
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         signs = list(pool.map(read_signs, [one.turn for one in messages], chunksize=500))
     rows = tabulate(messages, signs, brief=BRIEF_WORDS)
     kept = [one for message, one in zip(messages, signs, strict=True) if is_kept(message, one[1])]
     texts, found = zip(*kept, strict=True)
-    return Fitted(rows, Heard(texts, found, rows.label != "none", rows.label == "crisis", rows.weight))
+    alone = range(len(conversation), len(texts))  # of a weight of 1 all are kept, so that the others come last
+    heard = Heard(texts, found, rows.label != "none", rows.label == "crisis", rows.weight)
+    return Fitted(rows, heard, np.array([*conversation, *alone]))
+
+
+def _ends(turn: Turn) -> list[Turn]:
+    """The newest messages of a conversation, as triage.py weighs them by themselves: nothing in them is danger that is
+    none in the whole."""
+    return [Turn(turn.question, turn.history[-more:] if more else ()) for more in (2, 0) if len(turn.history) > more]
 
 
 def _ordinary(article: Article) -> list[str]:

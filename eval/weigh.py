@@ -120,11 +120,14 @@ def fit(rows: Rows, questions: Questions, use: NDArray[np.int_] | None = None) -
     return words
 
 
-def folds(strata: Sequence[str]) -> list[tuple[NDArray[np.int_], NDArray[np.int_]]]:
-    """Rows to fit on and rows to look at, of each fold."""
-    from sklearn.model_selection import StratifiedKFold
+def folds(
+    strata: Sequence[str], groups: NDArray[np.int_] | None = None
+) -> list[tuple[NDArray[np.int_], NDArray[np.int_]]]:
+    """Rows to fit on and rows to look at, of each fold; a group is in one of them."""
+    from sklearn.model_selection import StratifiedGroupKFold
 
-    return list(StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(strata, strata))
+    groups = np.arange(len(strata)) if groups is None else groups
+    return list(StratifiedGroupKFold(FOLDS, shuffle=True, random_state=SEED).split(strata, strata, groups))
 
 
 def cross_validate(

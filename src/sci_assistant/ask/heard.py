@@ -49,6 +49,7 @@ _CONTRACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:ain'?t|aint)\b", "is not"),
         (r"\b(?:i'?m|i m)\b", "i am"),
         (r"\b(?:i'?ve|i v)\b", "i have"),
+        (r"\b(he|she|it|that|there|what|who)'?s(?= (?:been|had|got)\b)", r"\1 has"),
         (r"\b(he|she|it|that|there|what|who|where|here)'?s\b", r"\1 is"),
         (r"\b(you|we|they)'?re\b(?!\w)", r"\1 are"),
         (r"\b(you|we|they)'?ve\b", r"\1 have"),
@@ -261,6 +262,8 @@ def _sound(word: str) -> str:
 @lru_cache(maxsize=50_000)
 def _mended(word: str, vocabulary: frozenset[str]) -> str:
     """A word that English does not have, as the word of the rules that it is a slip of; else the word."""
+    if word.endswith("in") and zipf(word) < COMMON_ZIPF <= zipf(f"{word}g"):
+        return f"{word}g"  # "feelin"
     if len(word) < 4 or word in vocabulary or word in medicine_names() or zipf(word) >= KNOWN_ZIPF:
         return word
     from rapidfuzz import process
