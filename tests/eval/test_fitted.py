@@ -162,9 +162,11 @@ def test_the_weighed_words_are_fitted_on_dev(guards, fit, tiny_corpus, monkeypat
     monkeypatch.setattr(fit, "bundled_corpus", lambda: tiny_corpus)
     monkeypatch.setattr(fit_notice_words, "foil_texts", lambda: ("who was the first king of france",))
     monkeypatch.setattr(notice_training, "COMMON", 50)
+    conversations = fit_follow_up.load_conversations()  # read dev once
+    monkeypatch.setattr(fit_notice_words, "load_conversations", lambda: conversations[::40])
     done = CliRunner().invoke(fit.main, [], catch_exceptions=False)
     assert done.exit_code == 0
-    assert guards["load_questions"].calls == guards["load_vignettes"].calls == 1
+    assert guards["load_questions"].calls == 2 and guards["load_vignettes"].calls == 1
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -367,9 +367,10 @@ class Assistant:
         history = [correct(earlier, build.vocabulary).text for earlier in turn.history]
         corrected = correct(turn.question, build.vocabulary)
         if not history:
-            return _Question(turn, turn.question, corrected.text, corrected)
+            return _Question(turn, corrected.spelled_out, corrected.text, corrected)
         found = self._follow_up(corrected.text, history, k=k)
-        standalone = turn.question if found.question == corrected.text else self._named(corrected.text, history, found)
+        alone = found.question == corrected.text
+        standalone = corrected.spelled_out if alone else self._named(corrected.text, history, found)
         return _Question(turn, standalone, found.question, corrected, found=found)
 
     def _follow_up(self, question: str, history: Sequence[str], *, k: int = PASSAGES) -> Retrieved:

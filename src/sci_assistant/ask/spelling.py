@@ -1,8 +1,9 @@
-"""A question -> the same question with misspelt words mended, and which ones.
+"""A question -> the same question with shorthand spelled out and misspelt words mended, and which ones.
 
-Only a word that is known neither to English nor to the list of medicines is changed, and only into a word of the
-corpus that differs by a slip of the fingers, a common one that differs by one, or into two that were run together.
-Notices and refusals judge the original words.
+Shorthand is read by shorthand.py. Of the rest only a word that is known neither to English nor to the list of medicines
+is changed, and only into a word of the corpus that differs by a slip of the fingers, a common one that differs by one,
+or into two that were run together.
+Notices judge the original words, refusals those that were spelled out.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 
+from sci_assistant.ask.shorthand import spell_out
 from sci_assistant.words import SHORTEST, TOKEN, Vocabulary, common_words, medicine_names, mendable, zipf
 
 KNOWN_ZIPF = 2.0  # at this frequency a word is taken for English; below stand rare words and common slips
@@ -28,15 +30,17 @@ INN_STEMS = (
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """A question as it is searched, and the words that were changed in it."""
+    """A question as it is searched, the words that were changed in it, and it with its shorthand spelled out alone."""
 
     text: str
     changes: tuple[tuple[str, str], ...]
+    spelled_out: str
 
 
 def correct(question: str, vocabulary: Vocabulary) -> Corrected:
-    """Mend misspelt words."""
-    changes: list[tuple[str, str]] = []
+    """Spell shorthand out and mend misspelt words."""
+    question, shorthand = spell_out(question)
+    changes = list(shorthand)
     pieces: list[str] = []
     end = 0
     for match in TOKEN.finditer(question):
@@ -46,7 +50,7 @@ def correct(question: str, vocabulary: Vocabulary) -> Corrected:
             changes.append((word, better))
             pieces += [question[end : match.start()], better]
             end = match.end()
-    return Corrected("".join((*pieces, question[end:])), tuple(changes))
+    return Corrected("".join((*pieces, question[end:])), tuple(changes), question)
 
 
 def _known(word: str, vocabulary: Vocabulary) -> bool:

@@ -35,7 +35,8 @@ FEW_WORDS, FEW_WORDS_EXTRA = 8, 1.1  # below so many words, words alone need so 
 # explicitly and 0.833 of those hinted at (0.950 and 0.891 with it); the last one finds 0.959 and 0.890 without it
 # (hard messages, cross-validated).
 CRISIS_EARLIER = 0.5
-CALMER, CALMER_WORDS = 3.0, 4  # log odds below doubt, and words, that a message must have that moves on from a crisis
+CALMER = 3.0  # log odds below doubt of what is surely harmless
+CALMER_WORDS = 4  # of a message that moves on from a crisis, at least
 READING_WORDS = 30  # of a message whose reading out of bounds no words find harmless
 BRIEF_WORDS = 60  # of a message whose sentences are looked at one by one; of a conversation where doubt is enough
 MOST_PLACES = 12  # of one thing that are looked at
@@ -154,7 +155,7 @@ class Reading:
         raised, scores, weigher = self._raised(conversation, at), conversation.scores(self._weigher), self._weigher
         danger = max(score.first for score, _ in scores)
         doubt = weigher.doubt if len(conversation.text.split()) <= BRIEF_WORDS else weigher.sure
-        if danger < doubt and not (self._stands_alone(at) or self._is_told_now(at, raised)):
+        if danger < doubt and not (self._stands_alone(at) or self._is_told_now(at, raised, danger)):
             foreign = language_of(self._texts[at]) is not None  # the list knows English alone
             return [rule for rule in raised if foreign or not weigher.knows(rule.id) or self._lasts(rule, at)]
         enough = self._sounds_enough(scores) and self._can_be_weighed(at)
@@ -196,15 +197,16 @@ class Reading:
         greets = at == 0 and small_talk(self._texts[at]) is not None
         return not greets and language_of(self._texts[at]) is None
 
-    def _is_told_now(self, at: int, raised: Sequence[Rule]) -> bool:
-        """Whether no words find a raised rule harmless: the newest message by itself raises one and asks what to do, or
-        briefly tells a reading out of bounds that a rule looks for."""
+    def _is_told_now(self, at: int, raised: Sequence[Rule], danger: float) -> bool:
+        """Whether no words find a raised rule harmless: the newest message by itself raises one and asks what to do, and
+        is not surely harmless, or briefly tells a reading out of bounds that a rule looks for."""
         if not raised:
             return False
         message = self._messages[at]
         measured = any(pattern.things & message.told_readings for rule in raised for pattern in rule.when)
         brief = len(message.text.split()) <= READING_WORDS
-        return (measured and brief) or (frames.asks_for_help(message.text) and bool(self._newest(at).raised))
+        asks = danger >= self._weigher.doubt - CALMER and frames.asks_for_help(message.text)
+        return (measured and brief) or (asks and bool(self._newest(at).raised))
 
     def _lasts(self, rule: Rule, at: int) -> bool:
         """Whether a rule holds for the rest of the conversation and an earlier message by itself raised it."""
