@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -118,8 +117,3 @@ def _question(row: object, *, path: Path, number: int) -> Question:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         raise EvaluationError(f"{path}, question {number}: {field}: {first['msg']}.") from error
-
-
-def by_kind(questions: Sequence[Question], kind: Kind) -> tuple[Question, ...]:
-    """The questions of one kind, in order."""
-    return tuple(question for question in questions if question.kind == kind)

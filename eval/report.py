@@ -21,7 +21,6 @@ from sci_assistant_eval.selective import risk_coverage
 from sci_assistant_eval.summary import HEADLINE, beside, comparison_lines, describe
 
 COVERED = ("answerable: short", "answerable: long", "follow_up", "covered")
-BY_STYLE = ("article_found_5", "key_fact_recall", "false_refusal")
 HEAT = ("article_found_5", "first_citation_hit", "key_fact_recall", "answer_precision")
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 PROVIDERS = ("openai", "ollama", "anthropic", "gguf")
 HOMES = {"openai": "https://api.openai.com/v1", "anthropic": "https://api.anthropic.com"}
+LIST_TIMEOUT_S = 5.0
 _OLLAMA = "http://127.0.0.1:11434"
 _KEYS = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
 _BASES = {"openai": ("OPENAI_BASE_URL", "OPENAI_API_BASE"), "ollama": ("OLLAMA_HOST",)}
@@ -105,7 +106,7 @@ def key_of(choice: ModelChoice) -> str:
     return key or "none"
 
 
-def list_models(choice: ModelChoice, *, timeout_s: float = 5) -> tuple[str, ...]:
+def list_models(choice: ModelChoice) -> tuple[str, ...]:
     """The names that a choice's server offers. No question is sent.
 
     Raises:
@@ -120,7 +121,7 @@ def list_models(choice: ModelChoice, *, timeout_s: float = 5) -> tuple[str, ...]
         headers = {"x-api-key": key, "anthropic-version": "2023-06-01"}
     address = f"{(choice.base_url or '').rstrip('/')}{paths.get(choice.provider, '/models')}"
     try:
-        with httpx.Client(trust_env=choice.host is not None, timeout=timeout_s) as client:
+        with httpx.Client(trust_env=choice.host is not None, timeout=LIST_TIMEOUT_S) as client:
             response = client.get(address, headers=headers)
             response.raise_for_status()
             found = response.json()

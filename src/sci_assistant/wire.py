@@ -125,7 +125,6 @@ def make_assistant(
     *,
     store: Store | None = None,
     embeddings: LocalEmbeddings | None = None,
-    writer: Writer | None = None,
 ) -> Assistant:
     """An assistant over a store. Nothing is opened or loaded until the first question."""
     silence_telemetry()
@@ -133,7 +132,7 @@ def make_assistant(
     embeddings = embeddings or make_embeddings(settings)
     store.require(lambda build: build.check(embeddings.spec))
     hybrid = HybridSearch(embeddings=embeddings, live=store.live, k=settings.passages)
-    return Assistant(hybrid, Triage(), settings, writer=writer or make_writer(settings, store.live))
+    return Assistant(hybrid, Triage(), settings, writer=make_writer(settings, store.live))
 
 
 def corpus_notice(settings: Settings, store: Store) -> str | None:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from sci_assistant.errors import ArticleError
-from sci_assistant.ingest.asked import read_entries
+from sci_assistant.ingest.asked import parse_entries
 from sci_assistant.ingest.build import build_index
 from sci_assistant.ingest.check import check_corpus
 from sci_assistant.ingest.parse import read_articles
@@ -59,9 +59,8 @@ def test_a_list_without_an_article_is_reported(corpus):
 )
 def test_a_broken_list_is_an_error_that_names_file_and_form(corpus, text, said):
     file = corpus / "questions" / "cold-rims.yaml"
-    file.write_text(text, encoding="utf-8")
     with pytest.raises(ArticleError, match=r"questions/cold-rims\.yaml") as error:
-        read_entries(file)
+        parse_entries(file, text.encode())
     assert said in str(error.value) and "- asked:" in str(error.value)
 
 

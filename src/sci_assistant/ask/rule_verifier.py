@@ -27,6 +27,7 @@ NOTHING_SAID = "nothing said"
 NOT_IN_SOURCE = "not in the source"
 READ = "reading"
 OPERATOR_JUDGE = "judge"
+JUDGED = 0.5  # probability below which an operator's judge removes a sentence
 FEWEST_WORDS = 2  # with a meaning of their own: "This is permanent." says too little to be held to anything
 PLACES = 3  # of equal coverage that are looked at
 
@@ -59,7 +60,7 @@ class RuleVerifier:
 
     Args:
         reader: the small reader; one that is loaded already, or one of its own.
-        judge: a stronger judge of the operator's choice: what it finds less likely than `judge_threshold` is removed.
+        judge: a stronger judge of the operator's choice: what it finds less likely than `JUDGED` is removed.
         terms: the glossary, so that a short form and its long form are one name.
     """
 
@@ -68,12 +69,11 @@ class RuleVerifier:
         *,
         reader: ClaimReader | None = None,
         judge: Judge | None = None,
-        judge_threshold: float = 0.5,
         terms: Iterable[Term] = (),
         thresholds: Thresholds | None = None,
     ) -> None:
         self._reader = reader or ClaimReader()
-        self._judge, self._judge_threshold = judge, judge_threshold
+        self._judge = judge
         self._thresholds = thresholds or load_thresholds()
         self._names = OtherNames(terms)
 
@@ -108,7 +108,7 @@ class RuleVerifier:
         wanted = odds_wanted(self._thresholds, broken, short=short, two=len(place.sources) > 1)
         if odds < wanted:
             return broken or (NOT_IN_SOURCE if short or place.coverage < FEW_HELD else READ), odds
-        if self._judge and self._judge.entails(place.text, place.pair.claim.text) < self._judge_threshold:
+        if self._judge and self._judge.entails(place.text, place.pair.claim.text) < JUDGED:
             return OPERATOR_JUDGE, odds
         return None, odds
 
@@ -132,7 +132,6 @@ def make_verifier(
     terms: Iterable[Term] = (),
     reader: ClaimReader | None = None,
     judge: Judge | None = None,
-    judge_threshold: float = 0.5,
 ) -> RuleVerifier:
     """The verifier that ships, with an operator's judge beside it where one is set."""
-    return RuleVerifier(reader=reader, judge=judge, judge_threshold=judge_threshold, terms=terms)
+    return RuleVerifier(reader=reader, judge=judge, terms=terms)

@@ -38,15 +38,6 @@ def asked_file(article_file: Path, article_id: str) -> Path:
     return article_file.parent / FOLDER / f"{article_id}.yaml"
 
 
-def read_entries(file: Path) -> tuple[AskedEntry, ...]:
-    """The questions of a file as written; () where there is no file.
-
-    Raises:
-        ArticleError: the file cannot be read, or has another form.
-    """
-    return parse_entries(file, read_list(file))
-
-
 def read_list(file: Path) -> bytes:
     """The bytes of a file of questions, none where there is no file.
 

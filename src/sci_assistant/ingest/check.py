@@ -90,39 +90,6 @@ def check_corpus(
     return CheckReport(tuple(checked), tuple(findings))
 
 
-def check_articles(
-    items: Iterable[Item],
-    *,
-    glossary_terms: Iterable[str] = (),
-    today: date,
-    review_max_age_days: int = REVIEW_MAX_AGE_DAYS,
-    known_ids: Iterable[str] = (),
-    raw: Mapping[str, str] | None = None,
-    facts: Sequence[FactRow] | None = None,
-) -> tuple[Finding, ...]:
-    """All findings on articles, in their order; those that concern several articles come last.
-
-    Args:
-        glossary_terms: words that count as easy in the reading grade.
-        known_ids: articles that links may lead to beside those in `items`.
-        raw: the raw text of a source, to be searched for what should not stand there.
-        facts: rows that back numbers; None where the corpus keeps none.
-    """
-    items = list(items)
-    articles = [(source, item) for source, item in items if isinstance(item, Article)]
-    known = {*known_ids, *(article.id for _, article in articles), *(Path(name).stem for name, _ in items)}
-    each = _check_each(
-        items,
-        glossary_terms=tuple(glossary_terms),
-        today=today,
-        review_max_age_days=review_max_age_days,
-        known=frozenset(known),
-        raw=raw or {},
-        facts=facts,
-    )
-    return (*each, *_check_across(articles))
-
-
 def _check_each(
     items: Sequence[Item],
     *,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -18,7 +17,7 @@ from urllib.parse import urlsplit
 from sci_assistant.errors import CorpusError
 from sci_assistant.ingest.blocks import clean
 from sci_assistant.ingest.extract import extract
-from sci_assistant.ingest.fetch import Fetched, fetch
+from sci_assistant.ingest.fetch import fetch
 from sci_assistant.ingest.files import decode, read_bytes
 from sci_assistant.ingest.html import read_html, read_simple_html
 from sci_assistant.ingest.parse import parse_html, parse_parts, parse_text, slug
@@ -67,7 +66,6 @@ def import_url(
     today: date,
     force: bool = False,
     allow_private: bool = False,
-    fetch: Callable[..., Fetched] = fetch,
 ) -> Path:
     """Write the article at a web address into `folder`; the file that was written. Its source is the address.
 
