@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from sci_assistant.ask.candidates import Scored, score_sentences
+from sci_assistant.ask.cite import cite_span
 from sci_assistant.ask.context import is_lead, is_numbered, list_members, runs_of, with_context
 from sci_assistant.ask.intent import (
     Intent,
@@ -275,26 +276,10 @@ def compose(runs: Sequence[tuple[Article, Sequence[int]]]) -> Draft:
     sentences: list[AnswerSentence] = []
     citations: list[Citation] = []
     for article, indices in runs:
-        first, last = article.sentences[indices[0]], article.sentences[indices[-1]]
-        section = article.sections[first.section].title
-        number = len(citations) + 1
-        citations.append(
-            Citation(
-                number=number,
-                article=article.id,
-                title=article.title,
-                section=section,
-                quote=article.quote(first.start, last.end),
-                start=first.start,
-                end=last.end,
-                url=article.url,
-                origin=article.origin,
-                reviewed=article.reviewed.date if article.reviewed else None,
-                review_changed=article.review_changed,
-            )
-        )
+        citation = cite_span(article, indices, len(citations) + 1)
+        citations.append(citation)
         for index in indices:
             spot = article.sentences[index]
             text, step = article.quote(spot.start, spot.end), article.blocks[spot.block].number
-            sentences.append(AnswerSentence(text, spot.kind, section, (number,), step))
+            sentences.append(AnswerSentence(text, spot.kind, citation.section, (citation.number,), step))
     return Draft(tuple(sentences), tuple(citations))
