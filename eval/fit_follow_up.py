@@ -10,14 +10,13 @@ itself, and with every message read beside those before it. The test split is ne
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
-from numpy.typing import NDArray
+from sci_assistant_eval.fitted import fit_logistic, named, write_fitted
 from sci_assistant_eval.questions import load_questions
 
 from sci_assistant.ask.assistant import Assistant
@@ -25,7 +24,6 @@ from sci_assistant.ask.follow_up import NAME, Leaning, read_leaning
 from sci_assistant.ask.search import Retrieved
 from sci_assistant.ask.spelling import correct
 
-STRENGTH = 0.1  # inverse of the regularisation, over standardised features
 FOLDS = 10
 
 
@@ -63,7 +61,7 @@ def main(store: Path, write: bool) -> None:
     wanted = np.array([one.leans for one in read])
     told = np.zeros_like(wanted)
     for fitted, rest in StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(features, wanted):
-        intercept, weights = _fit(features[fitted], wanted[fitted])
+        intercept, weights = fit_logistic(features[fitted], wanted[fitted])
         told[rest] = intercept + features[rest] @ weights >= 0.0
     for name, which in (("follow-ups", wanted), ("new subjects", ~wanted)):
         right = np.array([one.right or (False, False) for one in read])
@@ -75,13 +73,8 @@ def main(store: Path, write: bool) -> None:
             f"of an acceptable article {chosen:.3f}, all alone {alone:.3f}, all beside what was said {beside:.3f}"
         )
     if write:
-        intercept, weights = _fit(features, wanted)
         names = [field.name for field in fields(Leaning)]
-        named = {name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)}
-        path = Path(__file__).parents[1] / "src" / "sci_assistant" / "data" / NAME
-        written = {"fitted_on": "dev", "intercept": round(float(intercept), 4), "weights": named}
-        path.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
-        click.echo(f"wrote {path}")
+        write_fitted(NAME, {"fitted_on": "dev", **named(names, *fit_logistic(features, wanted))})
 
 
 def load_written() -> list[Conversation]:
@@ -110,17 +103,6 @@ def read_conversation(assistant: Assistant, conversation: Conversation) -> Read 
 
 def _is_right(found: Retrieved, conversation: Conversation) -> bool:
     return found.passages[0].article.id in conversation.articles
-
-
-def _fit(features: NDArray[np.float64], wanted: NDArray[np.bool_]) -> tuple[float, NDArray[np.float64]]:
-    """Intercept and coefficients over the features as they are."""
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.preprocessing import StandardScaler
-
-    scaler = StandardScaler().fit(features)
-    model = LogisticRegression(C=STRENGTH, max_iter=3000).fit(scaler.transform(features), wanted)
-    weights: NDArray[np.float64] = model.coef_[0] / scaler.scale_
-    return float(model.intercept_[0] - weights @ scaler.mean_), weights
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ is never read.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from pathlib import Path
 import click
 import numpy as np
 from numpy.typing import NDArray
+from sci_assistant_eval.fitted import fit_logistic, named, write_fitted
 from sci_assistant_eval.metrics import matches
 from sci_assistant_eval.questions import Question, load_questions
 from sci_assistant_eval.score import FIRST_WORDS, section_label
@@ -27,7 +27,6 @@ from sci_assistant.ask.candidates import NAME, NAMES, log_probability, read_cand
 from sci_assistant.ask.intent import read_intent
 from sci_assistant.types import Article
 
-STRENGTH = 0.1  # inverse of the regularisation, over standardised features
 FOLDS = 10
 
 
@@ -72,9 +71,7 @@ def main(store: Path, write: bool) -> None:
         f"first sentence of the right article {article:.3f}, section {section:.3f}"
     )
     if write:
-        path = Path(__file__).parents[1] / "src" / "sci_assistant" / "data" / NAME
-        path.write_text(json.dumps(_written(cases), indent=1) + "\n", encoding="utf-8")
-        click.echo(f"wrote {path}")
+        write_fitted(NAME, _written(cases))
 
 
 def read_case(assistant: Assistant, question: Question) -> Case:
@@ -109,24 +106,14 @@ def stated(case: Case, scores: NDArray[np.float64]) -> float:
 
 
 def _fit(cases: Sequence[Case], label: str) -> tuple[float, NDArray[np.float64]]:
-    """Intercept and coefficients over the features as they are."""
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.preprocessing import StandardScaler
-
     features = np.concatenate([case.features for case in cases])
-    wanted = np.concatenate([getattr(case, label) for case in cases])
-    scaler = StandardScaler().fit(features)
-    model = LogisticRegression(C=STRENGTH, max_iter=3000).fit(scaler.transform(features), wanted)
-    weights = model.coef_[0] / scaler.scale_
-    return float(model.intercept_[0] - weights @ scaler.mean_), weights
+    return fit_logistic(features, np.concatenate([getattr(case, label) for case in cases]))
 
 
 def _written(cases: Sequence[Case]) -> dict[str, object]:
     out: dict[str, object] = {"fitted_on": "dev", "questions": len(cases)}
     for name, label in (("states", "states"), ("fits", "article")):
-        intercept, weights = _fit(cases, label)
-        named = {n: round(float(w), 4) for n, w in zip(NAMES, weights, strict=True)}
-        out[name] = {"intercept": round(intercept, 4), "weights": named}
+        out[name] = named(NAMES, *_fit(cases, label))
     return out
 
 

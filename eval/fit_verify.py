@@ -10,18 +10,17 @@ claims, each type counting the same. The test split is never read.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from itertools import product, starmap
-from pathlib import Path
 from typing import NamedTuple
 
 import click
 import numpy as np
 from sci_assistant_eval.claims import load_claims, sources_by_article
 from sci_assistant_eval.fit_claim_reader import MODEL, load_pairs
+from sci_assistant_eval.fitted import write_fitted
 
 from sci_assistant.ask.claim_reader import ClaimReader
 from sci_assistant.ask.rule_verifier import PLACES, VETOES, Thresholds, odds_wanted, read_odds
@@ -142,11 +141,7 @@ def main(write: bool) -> None:
     for name, share in shares.items():
         click.echo(f"{name:<22} {share if name.endswith('true') else 1 - share:.3f} judged rightly")
     if write:
-        path = Path(__file__).parents[1] / "src" / "sci_assistant" / "data" / "verify.json"
-        path.write_text(
-            json.dumps({"fitted_on": "dev", "thresholds": asdict(limits)}, indent=1) + "\n", encoding="utf-8"
-        )
-        click.echo(f"wrote {path}")
+        write_fitted("verify.json", {"fitted_on": "dev", "thresholds": asdict(limits)})
 
 
 if __name__ == "__main__":
