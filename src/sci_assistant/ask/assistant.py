@@ -38,7 +38,7 @@ from sci_assistant.ask.premise import unconfirmed
 from sci_assistant.ask.quote import Warnings, call_section, quote, quote_parts, quote_warnings
 from sci_assistant.ask.requests import asks_to_act
 from sci_assistant.ask.rules import load_rules
-from sci_assistant.ask.search import HybridSearch, Retrieved, towards
+from sci_assistant.ask.search import HybridSearch, Retrieved, best_of_each, towards
 from sci_assistant.ask.second_voice import Heard, SecondVoice
 from sci_assistant.ask.spelling import Corrected, correct
 from sci_assistant.ask.stopping import find_warnings
@@ -176,8 +176,7 @@ class Assistant:
         if question.found is None or not question.joined:
             return self.hybrid.search(question.searched, k=k, by_article=by_article)
         found = question.found.passages
-        best = {passage.article.id: passage for passage in reversed(found)} if by_article else {}
-        kept = [passage for passage in found if not by_article or best[passage.article.id] is passage]
+        kept = best_of_each(found, lambda passage: passage.article.id) if by_article else found
         return replace(question.found, passages=tuple(kept[:k]))
 
     def retrieved(self, searched: str) -> Retrieved:

@@ -9,9 +9,9 @@ as a LangChain retriever: our own path does without, since LangChain alone takes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from sci_assistant.models import BUNDLED_SHA256, LocalEmbeddings, Vectors
 from sci_assistant.types import Passage
 from sci_assistant.words import stems
 
+T = TypeVar("T")
 CANDIDATES = 100  # chunks asked of each side
 BEFORE_WEIGHT = 0.3  # of the score that its article had for earlier messages, for a passage of a follow-up
 
@@ -144,7 +145,7 @@ class HybridSearch:
         keyword = {p: float(scores[p]) for p in dense}
         order = rank(self._weighted(dense, keyword, listed, build.headings.cosines(dense, plain)))
         if by_article:
-            order = _best_of_each_article(order, build)
+            order = best_of_each(order, lambda ranked: build.chunks[ranked[0]].article)
         passages = tuple(
             Passage(build.chunks[p], build.articles[build.chunks[p].article], score, dense[p], keyword[p])
             for p, score in order[:wanted]
@@ -190,12 +191,9 @@ def _by_chunk(matches: Sequence[AskedMatch], build: Build) -> dict[int, float]:
     return found
 
 
-def _best_of_each_article(order: list[tuple[int, float]], build: Build) -> list[tuple[int, float]]:
-    seen: set[str] = set()
-    kept = []
-    for position, score in order:
-        article = build.chunks[position].article
-        if article not in seen:
-            seen.add(article)
-            kept.append((position, score))
-    return kept
+def best_of_each(ranked: Iterable[T], article_of: Callable[[T], str]) -> list[T]:
+    """Of what is ranked, best first, the best of each article."""
+    best: dict[str, T] = {}
+    for one in ranked:
+        best.setdefault(article_of(one), one)
+    return list(best.values())
