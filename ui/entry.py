@@ -7,11 +7,12 @@ site can send; each form carries a second random name. After failures an address
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import secrets
 import time
 from dataclasses import dataclass
 from threading import Lock
+
+from .serving.rates import network
 
 SESSION_SECONDS = 8 * 3600.0
 TRIES = 5  # failures of an address before it has to wait
@@ -46,7 +47,7 @@ class Entry:
     def wait_seconds(self, address: str) -> float:
         """How long an address must wait before it may try again."""
         with self._guard:
-            failures = self._failures.get(_network(address))
+            failures = self._failures.get(network(address))
         if failures is None or failures.count < TRIES:
             return 0.0
         wait = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2.0 ** min(failures.count - TRIES, 10))
@@ -57,14 +58,14 @@ class Entry:
         if self.wait_seconds(address) > 0:
             return None
         right = hmac.compare_digest(token.encode("utf-8", "replace"), self._token)
-        now, network = time.monotonic(), _network(address)
+        now, counted = time.monotonic(), network(address)
         with self._guard:
             self._forget(now)
             if not right:
-                count = self._failures[network].count if network in self._failures else 0
-                self._failures[network] = _Failures(count + 1, now)
+                count = self._failures[counted].count if counted in self._failures else 0
+                self._failures[counted] = _Failures(count + 1, now)
                 return None
-            self._failures.pop(network, None)
+            self._failures.pop(counted, None)
             name = secrets.token_urlsafe(32)
             self._sessions[name] = Session(secrets.token_urlsafe(32), now + SESSION_SECONDS)
             return name
@@ -86,12 +87,3 @@ class Entry:
         for kept in (self._failures, self._sessions):
             while len(kept) > MOST_KEPT:
                 kept.pop(next(iter(kept)))
-
-
-def _network(address: str) -> str:
-    """An address as failures are counted: of IPv6 the network, since one guest has all of it."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network(f"{ip}/64", strict=False)) if ip.version == 6 else address

@@ -6,16 +6,14 @@ storing on, and the form says so to the person.
 
 from __future__ import annotations
 
-import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sci_assistant.gaps import append_line
+
 MAX_FILE_BYTES = 50_000_000  # a stranger must not fill the disk
-_WRITING = Lock()
 
 
 class Vote(BaseModel):
@@ -29,13 +27,6 @@ class Vote(BaseModel):
 
 
 def store_vote(vote: Vote, path: Path) -> bool:
-    """Append one line; False where the file is full. Only its owner can read a file made here."""
+    """Append one line; False where the file is full."""
     time = datetime.now(UTC).isoformat(timespec="seconds")
-    line = json.dumps({"time": time, **vote.model_dump()}, ensure_ascii=False) + "\n"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with _WRITING:
-        if path.exists() and path.stat().st_size > MAX_FILE_BYTES:
-            return False
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:
-            file.write(line)
-    return True
+    return append_line(path, {"time": time, **vote.model_dump()}, most_bytes=MAX_FILE_BYTES)

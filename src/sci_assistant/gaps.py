@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,17 +63,23 @@ def keep_gap(answer: Answer, path: Path, *, known: Container[str]) -> bool:
     question = scrub(answer.standalone_question or answer.question, known=known)
     if question is None:
         return False
-    line = json.dumps({"week": f"{datetime.now(UTC):%G-W%V}", "question": question}, ensure_ascii=False) + "\n"
+    row = {"week": f"{datetime.now(UTC):%G-W%V}", "question": question}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with _WRITING:
-            if path.exists() and path.stat().st_size > MAX_FILE_BYTES:
-                return False
-            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:
-                file.write(line)
+        return append_line(path, row, most_bytes=MAX_FILE_BYTES)
     except OSError as error:
         log.error("A question without an answer cannot be kept: %s", error.strerror)
         return False
+
+
+def append_line(path: Path, row: Mapping[str, object], *, most_bytes: int) -> bool:
+    """Append a line of JSON; False where the file is full. Only its owner can read a file made here."""
+    line = json.dumps(row, ensure_ascii=False) + "\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _WRITING:
+        if path.exists() and path.stat().st_size > most_bytes:
+            return False
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:
+            file.write(line)
     return True
 
 

@@ -1,7 +1,7 @@
 """How often one client may ask: a sliding window for each address, in memory.
 
 An address is what `proxy.py` makes of a request: behind a trusted proxy that of the person, not of the proxy. Of
-IPv6 the network counts, since one guest has all of it. Several chat processes count each for themselves.
+IPv6 the network counts. Several chat processes count each for themselves.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Rates:
 
 
 def network(address: str) -> str:
-    """An address as it is counted."""
+    """An address as it is counted: of IPv6 the network, since one guest has all of it."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
