@@ -25,7 +25,6 @@ from sci_assistant_eval.score import FIRST_WORDS, section_label
 from sci_assistant.ask.assistant import PASSAGES, Assistant
 from sci_assistant.ask.candidates import NAME, NAMES, log_probability, read_candidates
 from sci_assistant.ask.intent import read_intent
-from sci_assistant.types import Article
 
 FOLDS = 10
 
@@ -78,7 +77,7 @@ def read_case(assistant: Assistant, question: Question) -> Case:
     """A question's candidates with their labels."""
     retrieved = assistant.search(question.turn, k=PASSAGES)
     keys, features = read_candidates(retrieved, retrieved.question, read_intent(retrieved.question))
-    texts = [_text(article, index) for article, index in keys]
+    texts = [article.sentence_text(index) for article, index in keys]
     right = np.array([article.id in question.articles for article, _ in keys], dtype=bool)
     labels = {section.strip() for section in question.sections}
     sections = [section_label(a.id, a.sections[a.sentences[i].section].title) in labels for a, i in keys]
@@ -88,11 +87,6 @@ def read_case(assistant: Assistant, question: Question) -> Case:
     )
     words = np.array([len(text.split()) for text in texts])
     return Case(features, words, facts, right, np.array(sections, dtype=bool))
-
-
-def _text(article: Article, index: int) -> str:
-    sentence = article.sentences[index]
-    return article.quote(sentence.start, sentence.end)
 
 
 def stated(case: Case, scores: NDArray[np.float64]) -> float:

@@ -122,7 +122,7 @@ def _problem(build: Build, position: int, chunk: Chunk) -> str | None:
     if words and build.keyword.scores(words)[position] <= 0:
         return "is not found by its own words"
     article = build.articles[chunk.article]
-    said = " ".join(article.quote(article.sentences[i].start, article.sentences[i].end) for i in chunk.sentences)
+    said = " ".join(article.sentence_text(i) for i in chunk.sentences)
     return None if chunk.text in said else "is not in its article"
 
 

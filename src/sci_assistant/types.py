@@ -117,6 +117,10 @@ class Article:
         """The text between two offsets, verbatim."""
         return self.text[start:end]
 
+    def sentence_text(self, index: int) -> str:
+        """A sentence of it, verbatim."""
+        return self.quote(self.sentences[index].start, self.sentences[index].end)
+
     @property
     def text_hash(self) -> str:
         """SHA-256 of what a reviewer reads: the text under its headings, in hexadecimal."""

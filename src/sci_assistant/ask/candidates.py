@@ -80,8 +80,7 @@ class Scored:
 
     @property
     def text(self) -> str:
-        sentence = self.article.sentences[self.index]
-        return self.article.quote(sentence.start, sentence.end)
+        return self.article.sentence_text(self.index)
 
     @property
     def section(self) -> int:
@@ -181,7 +180,7 @@ class _Asked:
 
     def read(self, article: Article, index: int) -> tuple[float, ...]:
         sentence = article.sentences[index]
-        text, title = article.quote(sentence.start, sentence.end), article.sections[sentence.section].title
+        text, title = article.sentence_text(index), article.sections[sentence.section].title
         held, about = _stems_of(text), _stems_of(f"{article.title} {title}")
         own = sum(weight for word, weight in self._wanted.items() if word in held)
         heading = sum(weight for word, weight in self._wanted.items() if word in about and word not in held)

@@ -45,7 +45,7 @@ def list_members(article: Article, index: int) -> tuple[int, ...]:
     """Sentences of the list that sentence `index` introduces or belongs to, its lead first; () where there is none."""
     sentence = article.sentences[index]
     lead = sentence.lead
-    if lead is None and sentence.kind == "sentence" and is_lead(article.quote(sentence.start, sentence.end)):
+    if lead is None and sentence.kind == "sentence" and is_lead(article.sentence_text(index)):
         lead = index
     list_id = article.blocks[sentence.block].list_id
     members = tuple(
@@ -86,7 +86,7 @@ def with_context(article: Article, index: int) -> tuple[int, ...] | None:
     """The sentences to quote together with `index`, ascending; None if it cannot be quoted without misleading."""
     needed = {index}
     current = index
-    while is_dependent(article.quote(article.sentences[current].start, article.sentences[current].end)):
+    while is_dependent(article.sentence_text(current)):
         before = current - 1
         same_block = before >= 0 and article.sentences[before].block == article.sentences[current].block
         same_section = before >= 0 and article.sentences[before].section == article.sentences[current].section

@@ -85,9 +85,4 @@ def _runs(keys: Sequence[Key], articles: dict[str, Article]) -> list[list[Key]]:
 
 
 def _count(keys: Iterable[Key], articles: dict[str, Article]) -> int:
-    return sum(len(_text(articles[article], i).split()) for article, i in keys)
-
-
-def _text(article: Article, index: int) -> str:
-    sentence = article.sentences[index]
-    return article.quote(sentence.start, sentence.end)
+    return sum(len(articles[article].sentence_text(i).split()) for article, i in keys)

@@ -132,14 +132,12 @@ def _that_cannot_wait(chosen: Mapping[tuple[str, int], Article]) -> dict[tuple[s
     kept = {
         key: article
         for key, article in chosen.items()
-        if is_numbered(article, key[1]) or not lets_wait(_text(article, key[1]))
+        if is_numbered(article, key[1]) or not lets_wait(article.sentence_text(key[1]))
     }
     leading = {(article.id, article.sentences[index].lead) for (_, index), article in kept.items()}
-    return {key: article for key, article in kept.items() if key in leading or not is_lead(_text(article, key[1]))}
-
-
-def _text(article: Article, index: int) -> str:
-    return article.quote(article.sentences[index].start, article.sentences[index].end)
+    return {
+        key: article for key, article in kept.items() if key in leading or not is_lead(article.sentence_text(key[1]))
+    }
 
 
 def _anchor(scored: Sequence[Scored], intent: Intent) -> Scored | None:
@@ -214,7 +212,7 @@ def _group_of(candidate: Scored, intent: Intent, *, opens: bool) -> tuple[int, .
 
 
 def _words(article: Article, indices: Iterable[int]) -> int:
-    return sum(len(_text(article, i).split()) for i in indices)
+    return sum(len(article.sentence_text(i).split()) for i in indices)
 
 
 def _said_already(candidate: Scored, chosen: Mapping[tuple[str, int], Article], retrieved: Retrieved) -> bool:
@@ -222,7 +220,7 @@ def _said_already(candidate: Scored, chosen: Mapping[tuple[str, int], Article], 
     vector = retrieved.build.sentence_vectors(candidate.article)[candidate.index]
     plain = tokenize(candidate.text)
     for (_, index), article in chosen.items():
-        if tokenize(_text(article, index)) == plain:
+        if tokenize(article.sentence_text(index)) == plain:
             return True
         if float(np.dot(retrieved.build.sentence_vectors(article)[index], vector)) > TOO_ALIKE:
             return True
@@ -235,7 +233,7 @@ def _call_sentences(article: Article, retrieved: Retrieved, *, emergency: bool) 
     calls = [
         i
         for i, s in enumerate(article.sentences)
-        if is_call_section(article.sections[s.section].title) and not is_lead(_text(article, i))
+        if is_call_section(article.sections[s.section].title) and not is_lead(article.sentence_text(i))
     ]
     picked = {*calls[:1], *([] if emergency else sorted(calls, key=lambda i: -float(cosines[i]))[:1])}
     return {(article.id, i): article for index in picked for i in with_context(article, index) or (index,)}
@@ -280,6 +278,6 @@ def compose(runs: Sequence[tuple[Article, Sequence[int]]]) -> Draft:
         citations.append(citation)
         for index in indices:
             spot = article.sentences[index]
-            text, step = article.quote(spot.start, spot.end), article.blocks[spot.block].number
+            text, step = article.sentence_text(index), article.blocks[spot.block].number
             sentences.append(AnswerSentence(text, spot.kind, citation.section, (citation.number,), step))
     return Draft(tuple(sentences), tuple(citations))

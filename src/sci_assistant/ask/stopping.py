@@ -30,7 +30,7 @@ def find_warnings(stopping: Sequence[Stopping], retrieved: Retrieved) -> tuple[t
 
 def _held(one: Stopping, warning: Sequence[Place], retrieved: Retrieved) -> tuple[Place, ...]:
     for wording in one.articles_say:
-        held = [(article, index) for article, index in warning if wording.search(_text(article, index).lower())]
+        held = [(article, index) for article, index in warning if wording.search(article.sentence_text(index).lower())]
         if held:
             return tuple(sorted(held, key=lambda place: (-_cosine(place, retrieved), place[0].id, place[1])))
     return ()
@@ -40,17 +40,12 @@ def _warning_sentences(retrieved: Retrieved) -> Iterator[Place]:
     warns = load_cautions().warns
     for article in retrieved.build.articles.values():
         for index in range(len(article.sentences)):
-            text = _text(article, index)
+            text = article.sentence_text(index)
             lowered = text.lower()
             if not all(pattern.search(lowered) for pattern in warns):
                 continue
             if not is_lead(text) and with_context(article, index) is not None:
                 yield article, index
-
-
-def _text(article: Article, index: int) -> str:
-    sentence = article.sentences[index]
-    return article.quote(sentence.start, sentence.end)
 
 
 def _cosine(place: Place, retrieved: Retrieved) -> float:

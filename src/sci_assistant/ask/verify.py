@@ -24,8 +24,7 @@ class Source:
 
 def source_at(article: Article, index: int) -> Source:
     """A sentence of an article as a source."""
-    sentence = article.sentences[index]
-    return Source(article.id, index, article.quote(sentence.start, sentence.end), article.title)
+    return Source(article.id, index, article.sentence_text(index), article.title)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def embedded_of(article: Article, chunks: Iterable[Chunk]) -> list[Embedded]:
         here: dict[int, tuple[int, int]] = {}
         alone: list[str] = []
         for index in chunk.sentences:
-            text = article.quote(article.sentences[index].start, article.sentences[index].end)
+            text = article.sentence_text(index)
             place = chunk.embedded.find(text, at)
             if place >= 0:
                 at = place + len(text)
