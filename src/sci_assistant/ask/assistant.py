@@ -430,15 +430,13 @@ class Assistant:
         """The quoted answer; under a `likely` or briefly told emergency nothing that lets wait is quoted, and under one
         that is both nothing of another topic than its danger."""
         judged = question.standalone
-        typed = retrieved if question.searched == question.corrected.text else None
         draft: Draft | None = None
         if notice is not None and _is_crisis(notice):
             return self._in_crisis(question, retrieved, notice)
         intent = read_intent(judged if question.joined else question.searched)
         known = not question.joined or knows_own_words(retrieved, question.corrected.text)
         several = len(question.parts) > 1 and notice is None
-        doubted = unconfirmed(question.turn.question, typed)
-        told, missing = (True, ()) if several else _told(question, retrieved, known=known, doubted=doubted)
+        told, missing = (True, ()) if several else _told(question, retrieved, known=known)
         if several:
             draft = quote_parts(question.parts, warnings=warnings)
         elif told and not asks_to_act(judged, intent):
@@ -463,11 +461,7 @@ class Assistant:
                 self._blank(question.turn, notice, status="answered", text=answer_text(draft)),
                 sentences=draft.sentences,
                 citations=draft.citations,
-                uncovered_parts=(
-                    *_unsaid(missing, draft),
-                    *doubted,
-                    *question.missing,
-                ),
+                uncovered_parts=(*_unsaid(missing, draft), *_doubted(question, retrieved), *question.missing),
             )
         return replace(
             answer,
@@ -536,11 +530,9 @@ def _of_danger(retrieved: Retrieved, notice: Notice | None) -> Retrieved:
     return replace(retrieved, passages=passages, asked=tuple(m for m in retrieved.asked if m.article in articles))
 
 
-def _told(
-    question: _Question, retrieved: Retrieved, *, known: bool, doubted: Sequence[str]
-) -> tuple[bool, tuple[str, ...]]:
+def _told(question: _Question, retrieved: Retrieved, *, known: bool) -> tuple[bool, tuple[str, ...]]:
     """Whether the passages answer, and what they do not mention where that is less than sure: where they only may
-    answer, or where a follow-up's rarest word is not `known`. With nothing to name, and no claim that is `doubted`,
+    answer, or where a follow-up's rarest word is not `known`. With nothing to name, and no claim that is doubted,
     they do not answer then. A medicine that they do not mention is named in any case."""
     own = question.corrected.text
     if question.joined and not holds_own_words(retrieved, own):
@@ -552,8 +544,14 @@ def _told(
     missing = ()
     if known and perhaps_answerable(signals):
         missing = unmentioned(retrieved, question.standalone, question.corrected.changes)
-        return bool(missing or doubted), missing
+        return bool(missing or _doubted(question, retrieved)), missing
     return False, ()
+
+
+def _doubted(question: _Question, retrieved: Retrieved) -> tuple[str, ...]:
+    """A line on what a question takes for granted, where that is not what the articles tell."""
+    typed = retrieved if question.searched == question.corrected.text else None
+    return unconfirmed(question.turn.question, typed)
 
 
 def _unsaid(phrases: Sequence[str], draft: Draft) -> tuple[str, ...]:
