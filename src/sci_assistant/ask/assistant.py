@@ -132,8 +132,7 @@ class Assistant:
     @property
     def authorship(self) -> str:
         """Who wrote the articles of the live build, and whether anyone reviewed them."""
-        build = self._live_or_none()
-        return authorship(tuple(build.articles.values()) if build else ())
+        return authorship(self.articles())
 
     def article(self, article_id: str) -> Article | None:
         """An article of the live build."""
@@ -163,8 +162,7 @@ class Assistant:
 
     def topics(self) -> tuple[str, ...]:
         """Titles of the live build's articles."""
-        build = self._live_or_none()
-        return tuple(article.title for article in build.articles.values()) if build else ()
+        return tuple(article.title for article in self.articles())
 
     def search(self, turn: Turn, *, k: int, by_article: bool = False) -> Retrieved:
         """The ranked passages that an answer to this turn would be chosen from; with `by_article`, the best of each.
@@ -457,12 +455,8 @@ class Assistant:
                 retrieved = self.hybrid.search(question.corrected.text)
             answer = replace(answer, related=_related(retrieved))
         else:
-            answer = replace(
-                self._blank(question.turn, notice, status="answered", text=answer_text(draft)),
-                sentences=draft.sentences,
-                citations=draft.citations,
-                uncovered_parts=(*_unsaid(missing, draft), *_doubted(question, retrieved), *question.missing),
-            )
+            uncovered = (*_unsaid(missing, draft), *_doubted(question, retrieved), *question.missing)
+            answer = replace(self._quoting(question.turn, notice, draft), uncovered_parts=uncovered)
         return replace(
             answer,
             standalone_question=question.turn.question if question.missing else question.standalone,
@@ -473,16 +467,13 @@ class Assistant:
         """Below a crisis notice: at most when to call for help with low mood. No refusal, no titles, no search."""
         article = retrieved.build.articles.get(CRISIS_ARTICLE) if CRISIS in notice.rules else None
         draft = call_section(article) if article else None
-        blank = self._blank(question.turn, notice, status="not_covered", text=prompts.CRISIS)
         if draft is None:
-            return blank
-        return replace(
-            blank,
-            status="answered",
-            text=answer_text(draft),
-            sentences=draft.sentences,
-            citations=draft.citations,
-        )
+            return self._blank(question.turn, notice, status="not_covered", text=prompts.CRISIS)
+        return self._quoting(question.turn, notice, draft)
+
+    def _quoting(self, turn: Turn, notice: Notice | None, draft: Draft) -> Answer:
+        blank = self._blank(turn, notice, status="answered", text=answer_text(draft))
+        return replace(blank, sentences=draft.sentences, citations=draft.citations)
 
     def _blank(
         self, turn: Turn, notice: Notice | None, *, status: str, text: str, error: AnswerError | None = None
