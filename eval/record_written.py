@@ -29,8 +29,6 @@ from sci_assistant.chat_models import ChatModel
 from sci_assistant.errors import ChatModelError, EvaluationError
 from sci_assistant.settings import load_settings
 
-RECORDINGS = Path(__file__).parent / "recordings"
-
 
 @dataclass(frozen=True, slots=True)
 class Recording:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import gzip
 import json
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from sci_assistant_eval.questions import load_questions
-from sci_assistant_eval.record_written import RECORDINGS, Recording, load_recordings, sample
+from sci_assistant_eval.record_written import Recording, load_recordings, sample
 from sci_assistant_eval.replay_written import figures, replay, sheet_rows
 
 from sci_assistant.errors import EvaluationError
 from sci_assistant.wire import BuildVerifier
 
-FILES = sorted(RECORDINGS.glob("*.jsonl.gz"))
+FILES = sorted((Path(__file__).parents[2] / "eval" / "recordings").glob("*.jsonl.gz"))
 
 
 @pytest.fixture(scope="module", params=FILES, ids=lambda p: p.name.partition(".")[0])
