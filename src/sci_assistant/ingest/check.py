@@ -1,7 +1,7 @@
 """Lint articles: what must be mended before they are published, what should be, what an editor may know.
 
-Takes articles as their reader gives them; gives `Finding`s in the order of the articles. `check_corpus` reads
-folders and files itself, with the glossary and the facts that lie beside them.
+Takes folders and files of articles, with the glossary and the facts that lie beside them; gives `Finding`s in the
+order of the articles.
 """
 
 from __future__ import annotations
