@@ -198,8 +198,8 @@ class Reading:
         return not greets and language_of(self._texts[at]) is None
 
     def _is_told_now(self, at: int, raised: Sequence[Rule], danger: float) -> bool:
-        """Whether no words find a raised rule harmless: the newest message by itself raises one and asks what to do, and
-        is not surely harmless, or briefly tells a reading out of bounds that a rule looks for."""
+        """Whether no words find a raised rule harmless: the newest message by itself raises one and asks what to do,
+        and is not surely harmless, or briefly tells a reading out of bounds that a rule looks for."""
         if not raised:
             return False
         message = self._messages[at]
