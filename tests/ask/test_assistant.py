@@ -122,6 +122,13 @@ def test_between_answering_and_refusing_the_answer_names_what_no_passage_mention
     assert "gadgets" not in " ".join(sentence.text for sentence in named.sentences)
 
 
+def test_shorthand_is_answered_and_a_level_of_injury_is_not_named_as_missing(assistant):
+    answer = assistant.ask(Turn("T4 complete, bowel care takes 2+ hrs w/ supps & DS. how to speed up?"))
+    assert answer.status == "answered"
+    assert ("hrs", "hours") in answer.corrected and ("supps", "suppositories") in answer.corrected
+    assert not any("t4" in part for part in answer.uncovered_parts)
+
+
 def test_a_word_that_is_quoted_is_never_named_as_missing(assistant):
     for question in ("does the baclofen pump need a refill", "what is a pressure relief"):
         answer = assistant.ask(Turn(question))

@@ -64,6 +64,7 @@ from sci_assistant.types import (
 from sci_assistant.words import stems
 
 log = logging.getLogger(__name__)
+_LEVEL = re.compile(r"[ctls]\d{1,2}")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 MOST_RELATED = 3
@@ -546,9 +547,11 @@ def _doubted(question: _Question, retrieved: Retrieved) -> tuple[str, ...]:
 
 
 def _unsaid(phrases: Sequence[str], draft: Draft) -> tuple[str, ...]:
-    """A line on those of which some word stands in no sentence that is quoted; none where all do."""
+    """A line on those of which some word stands in no sentence that is quoted; none where all do. A level of injury
+    says who asks, not what."""
     said = frozenset(stems(" ".join(sentence.text for sentence in draft.sentences)))
-    unsaid = [f"“{phrase}”" for phrase in phrases if not said.issuperset(stems(phrase))]
+    named = (" ".join(word for word in phrase.split() if not _LEVEL.fullmatch(word)) for phrase in phrases)
+    unsaid = [f"“{phrase}”" for phrase in named if not said.issuperset(stems(phrase))]
     return (prompts.UNMENTIONED.format(words=prompts.listed(unsaid)),) if unsaid else ()
 
 
