@@ -160,6 +160,8 @@ def test_many_threads_get_the_verdicts_of_one(ossification):
         ("For strength, the guidelines advise three sets for each large muscle group.",
          "Guidelines advise three sets for each large muscle group."),
         ("Use a portable ramp while you learn what you really need.", "Use a portable ramp."),
+        ("Bones that bear no weight lose calcium, and the calcium ends up in the urine.",
+         "The calcium ends up in the urine."),
     ],
 )  # fmt: skip
 def test_what_lacks_the_limit_of_its_source_never_stands_in_its_own_words(source, written):

@@ -13,7 +13,7 @@ from sci_assistant.ask.verify_compare import TOPIC, Compared
 from sci_assistant.ask.verify_hedge import breaks_hedge
 from sci_assistant.ask.verify_order import breaks_order
 from sci_assistant.ask.verify_read import DENIALS, Reading
-from sci_assistant.words import STOPWORDS, medicine_names, stem, stems, zipf
+from sci_assistant.words import STOPWORDS, medicine_names, stem, stems, tokenize, zipf
 
 
 def _words(text: str) -> frozenset[str]:
@@ -162,14 +162,23 @@ def _drops_condition(claim: str, source: str) -> bool:
 
 
 # "For strength, ...", "..., while you learn": a limit that opens or ends what is said.
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s")
 _LIMIT = re.compile(r"^(?:for|in|during|with|without|before|after) ([^,;.]{3,40}),|\bwhile ([^,;.]*)")
 
 
 def drops_limit(pair: Compared) -> bool:
-    """Whether a limit that the source opens or ends with is gone: no broken rule, but nothing to be sure of."""
+    """Whether a limit that the source opens or ends with is gone, or the whole opening of the sentence that a claim is
+    a piece of: no broken rule, but nothing to be sure of."""
     told = set(stems(pair.claim.text))
     limits = [set(stems(found[1] or found[2])) for found in _LIMIT.finditer(pair.source.text.lower())]
-    return any(limit and not limit & told for limit in limits)
+    return any(limit and not limit & told for limit in limits) or _opens_later(pair)
+
+
+def _opens_later(pair: Compared) -> bool:
+    """Whether a claim copies a sentence from a later word on: what it speaks of may stand before that word."""
+    claim = f" {' '.join(tokenize(pair.claim.text))} "
+    sentences = [f" {' '.join(tokenize(sentence))} " for sentence in _SENTENCE_END.split(pair.source.text)]
+    return any(claim in sentence for sentence in sentences) and not any(s.startswith(claim) for s in sentences)
 
 
 def _after(reading: Reading, words: frozenset[str]) -> list[str]:
