@@ -23,6 +23,7 @@ from typing import Any
 import click
 import numpy as np
 from numpy.typing import NDArray
+from sci_assistant_eval.fitted import write_fitted
 from sci_assistant_eval.questions import load_questions
 
 from sci_assistant.ask.decide import Signals, signal_values
@@ -85,8 +86,7 @@ def main(corpus: Path | None, cache: Path | None, write: bool) -> None:
         fitted[name] = model | {"threshold": threshold, "perhaps": perhaps}
     click.echo(json.dumps(fitted, indent=1))
     if write:
-        path = Path(__file__).parents[1] / "src" / "sci_assistant" / "data" / "answerable.json"
-        path.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
+        write_fitted("answerable.json", fitted)
 
 
 def collect(corpus: Path, *, cache: Path | None, listed: bool, judged: bool) -> Iterator[Case]:

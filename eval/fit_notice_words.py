@@ -80,19 +80,19 @@ def main(write: bool, workers: int, looked_at: int) -> None:
     read = read_messages()
     parts = folds(read.strata, read.conversation)[:looked_at]
     seen = np.sort(np.concatenate([rest for _, rest in parts]))
-    both = zip(
+    scored = zip(
         cross_validate(read.rows, read.questions, parts), cross_validate_network(read, parts, workers), strict=True
     )
-    (danger, heard_danger), (crisis, heard_crisis) = ((words[seen], network[seen]) for words, network in both)
+    (danger, heard_danger), (crisis, heard_crisis) = ((words[seen], network[seen]) for words, network in scored)
     rows, dangerous = read.rows.only(seen), read.heard.danger[seen]
-    joined = (danger + heard_danger) / 2  # as NoticeWeigher has it
-    joined = _highest(joined, read.conversation[seen])
+    both = (danger + heard_danger) / 2  # as NoticeWeigher has it
+    weighed = _highest(both, read.conversation[seen])
     harmless = ((rows.held & ~dangerous, FALSE_ALARMS), (rows.kind == "ordinary", ORDINARY_ALARMS))
-    sure, doubt = choose_bounds(rows, joined, dangerous, harmless, widest=WIDEST)
-    for name, scores in (("words", danger), ("networks", heard_danger), ("both", joined)):
+    sure, doubt = choose_bounds(rows, weighed, dangerous, harmless, widest=WIDEST)
+    for name, scores in (("words", danger), ("networks", heard_danger), ("both", both)):
         click.echo(f"{name}: {_separation(rows, scores, dangerous)}")
     click.echo(f"sure {sure:.1f}, doubt {doubt:.1f}; share with a notice, cross-validated:")
-    for line in _table(rows, rows.shown(joined, sure, doubt)):
+    for line in _table(rows, rows.shown(weighed, sure, doubt)):
         click.echo(line)
     right = ((crisis + heard_crisis >= 0.0) == read.heard.crisis[seen])[dangerous].mean()
     click.echo(f"crisis told from emergency rightly: {right:.3f}")

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-_AFTER_LEVEL = {"inc": "incomplete", "incomp": "incomplete", "comp": "complete"}
+_AFTER_LEVEL = {"inc": "incomplete", "comp": "complete"}
 _LEVEL = re.compile(rf"\b[CTLS]\d{{1,2}}(?:[-/][CTLS]?\d{{1,2}})? (?P<short>{'|'.join(_AFTER_LEVEL)})\b", re.IGNORECASE)
 _WITH = re.compile(r"\bw/ ?(?=[^\W_])(?![co]\b)", re.IGNORECASE)
 _EVERY = re.compile(r"\bq ?(?:(?P<number>\d{1,2}) ?(?P<unit>h|hrs?|m|mins?|d)|(?P<bare>[1-6][05]))\b", re.IGNORECASE)
@@ -26,7 +26,7 @@ class _Listed(NamedTuple):
 
 
 def spell_out(question: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """The question in words, and each piece of shorthand with what it was taken for."""
+    """The question in words, and each piece of shorthand with what it was taken for, but for "w/" and "y/o"."""
     changes: dict[str, str] = {}
 
     def listed(match: re.Match[str]) -> str:

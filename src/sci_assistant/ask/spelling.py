@@ -2,8 +2,7 @@
 
 Shorthand is read by shorthand.py. Of the rest only a word that is known neither to English nor to the list of medicines
 is changed, and only into a word of the corpus that differs by a slip of the fingers, a common one that differs by one,
-or into two that were run together.
-Notices judge the original words, refusals those that were spelled out.
+or into two that were run together. Notices judge the original words, refusals those that were spelled out.
 """
 
 from __future__ import annotations

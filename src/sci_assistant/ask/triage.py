@@ -32,7 +32,7 @@ CRISIS, UNNAMED_CRISIS = "suicide", "may-be-crisis"  # where words alone sound l
 CRISIS_SURE = Scores(3.0, 2.0)  # from which words alone are as sure of a crisis as its rule
 FEW_WORDS, FEW_WORDS_EXTRA = 8, 1.1  # below so many words, words alone need so much more
 # To miss a crisis is worse than to raise one wrongly. It was 1.0 while the fit found 0.930 of the crises told
-# explicitly and 0.833 of those hinted at (0.950 and 0.891 with it); the last one finds 0.959 and 0.890 without it
+# explicitly and 0.833 of those hinted at (0.950 and 0.891 with it); a later one found 0.959 and 0.890 without it
 # (hard messages, cross-validated).
 CRISIS_EARLIER = 0.5
 CALMER = 3.0  # log odds below doubt of what is surely harmless

@@ -161,8 +161,8 @@ def _drops_condition(claim: str, source: str) -> bool:
     return any(clause and not clause & told for clause in clauses)
 
 
-# "For strength, ...", "..., while you learn": a limit that opens or ends what is said.
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s")
+# "For strength, ...", "..., while you learn": a limit that opens or ends what is said.
 _LIMIT = re.compile(r"^(?:for|in|during|with|without|before|after) ([^,;.]{3,40}),|\bwhile ([^,;.]*)")
 
 
