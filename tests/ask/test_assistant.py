@@ -123,8 +123,9 @@ def test_between_answering_and_refusing_the_answer_names_what_no_passage_mention
 
 
 def test_shorthand_is_answered_and_a_level_of_injury_is_not_named_as_missing(assistant):
-    answer = assistant.ask(Turn("T4 complete, bowel care takes 2+ hrs w/ supps & DS. how to speed up?"))
-    assert answer.status == "answered"
+    asked = "T4 complete, bowel care takes 2+ hrs w/ supps & DS. how to speed up?"
+    answer = assistant.ask(Turn(asked))
+    assert answer.status == "answered" and answer.standalone_question == asked
     assert ("hrs", "hours") in answer.corrected and ("supps", "suppositories") in answer.corrected
     assert not any("t4" in part for part in answer.uncovered_parts)
 

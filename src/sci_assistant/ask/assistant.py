@@ -460,7 +460,7 @@ class Assistant:
             answer = replace(self._quoting(question.turn, notice, draft), uncovered_parts=uncovered)
         return replace(
             answer,
-            standalone_question=question.turn.question if question.missing else question.standalone,
+            standalone_question=question.standalone if question.joined else question.turn.question,
             corrected=question.corrected.changes,
         )
 
