@@ -1,11 +1,11 @@
-"""The computation of the bundled embedding model as an ONNX graph without weights: src/sci_assistant/data/minilm.onnx.
+"""The computation of the bundled embedding model, and of what weighs the notices, as ONNX graphs without weights.
 
-    python -m sci_assistant_eval.export_graph [--write]
+    python -m sci_assistant_eval.export_graph [--write]    # src/sci_assistant/data/minilm.onnx and notices.onnx
 
-The graph names its weights; models.py hands them over from the published safetensors file when it loads the graph, so
-that no copy of them is made and their checksum stays the one that is looked at. BERT (Devlin et al., 2019,
-https://doi.org/10.18653/v1/N19-1423) with onnxruntime's operators for it, then the mean over the tokens, at unit
-length. Without --write it only says whether the file is what this module makes.
+A graph names its weights; graph.py hands them over when it loads it, those of the embedding model from the published
+safetensors file, so that no copy of them is made and their checksum stays the one that is looked at. BERT (Devlin et
+al., 2019, https://doi.org/10.18653/v1/N19-1423) with onnxruntime's operators for it; where it pools, then the mean over
+the tokens, at unit length. Without --write it only says whether the files are what this module makes.
 """
 
 from __future__ import annotations
@@ -13,44 +13,69 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
+from sci_assistant.ask import notice_network
 from sci_assistant.graph import GRAPH, READ_LAYERS, graph_path
 from sci_assistant.weights import HEADS, HIDDEN, INNER, LAYERS, NORM_EPSILON, POSITIONS, VOCABULARY
 
 FUSED = "com.microsoft"
 
 
-def make_graph() -> bytes:
-    """The graph: input_ids, mask (int32, texts x tokens) -> vectors (float32, texts x HIDDEN), and what the layers of
-    graph.READ_LAYERS make of each token (texts x tokens x HIDDEN)."""
+class Shape(NamedTuple):
+    """What one of the graphs differs in from the other."""
+
+    vocabulary: int
+    positions: int
+    layers: int
+    read: tuple[int, ...]  # layers whose view of each token can be had
+    pooled: bool  # whether a text's vector can be had
+
+
+GRAPHS = {
+    GRAPH: Shape(VOCABULARY, POSITIONS, LAYERS, READ_LAYERS, pooled=True),
+    notice_network.GRAPH: Shape(
+        notice_network.WORD_PIECES,
+        notice_network.MOST_TOKENS,
+        notice_network.LAYERS,
+        (notice_network.LAYERS,),
+        pooled=False,
+    ),
+}
+
+
+def make_graph(name: str) -> bytes:
+    """A graph: input_ids, mask (int32, texts x tokens) -> vectors (float32, texts x HIDDEN) where it pools, and what
+    the layers that are read make of each token (texts x tokens x HIDDEN)."""
     from onnx import TensorProto, helper
 
+    shape = GRAPHS[name]
     ints, floats = TensorProto.INT32, TensorProto.FLOAT
+    pooled = [helper.make_tensor_value_info("vectors", floats, ["texts", HIDDEN])] if shape.pooled else []
     graph = helper.make_graph(
-        list(_nodes(helper)),
-        "minilm",
+        list(_nodes(helper, shape)),
+        name.removesuffix(".onnx"),
         [helper.make_tensor_value_info(name, ints, ["texts", "tokens"]) for name in ("input_ids", "mask")],
         [
-            helper.make_tensor_value_info("vectors", floats, ["texts", HIDDEN]),
-            *(helper.make_tensor_value_info(f"x{n}", floats, ["texts", "tokens", HIDDEN]) for n in READ_LAYERS),
+            *pooled,
+            *(helper.make_tensor_value_info(f"x{n}", floats, ["texts", "tokens", HIDDEN]) for n in shape.read),
         ],
-        [_weight(name, shape) for name, shape in _shapes().items()],
+        [_weight(name, size) for name, size in _shapes(shape).items()],
     )
     opsets = [helper.make_opsetid("", 17), helper.make_opsetid(FUSED, 1)]
     model = helper.make_model(graph, opset_imports=opsets, ir_version=9, producer_name="sci-assistant")
     return bytes(model.SerializeToString(deterministic=True))
 
 
-def _shapes() -> dict[str, tuple[int, ...]]:
+def _shapes(shape: Shape) -> dict[str, tuple[int, ...]]:
     """Every weight by name; those of linear layers are (in, out)."""
     shapes: dict[str, tuple[int, ...]] = {
-        "words": (VOCABULARY, HIDDEN),
-        "positions": (POSITIONS, HIDDEN),
+        "words": (shape.vocabulary, HIDDEN),
+        "positions": (shape.positions, HIDDEN),
         "gamma": (HIDDEN,),
         "beta": (HIDDEN,),
     }
-    for layer in range(LAYERS):
+    for layer in range(shape.layers):
         parts = {"qkv": (HIDDEN, 3 * HIDDEN), "out": (HIDDEN, HIDDEN), "up": (HIDDEN, INNER), "down": (INNER, HIDDEN)}
         for part, (rows, columns) in parts.items():
             shapes |= {f"{layer}.{part}": (rows, columns), f"{layer}.{part}_bias": (columns,)}
@@ -69,7 +94,7 @@ def _weight(name: str, shape: tuple[int, ...]) -> Any:
     return tensor
 
 
-def _nodes(helper: Any) -> Iterator[Any]:
+def _nodes(helper: Any, shape: Shape) -> Iterator[Any]:
     yield helper.make_node(
         "EmbedLayerNormalization",
         ["input_ids", "", "words", "positions", "", "gamma", "beta", "mask"],
@@ -77,9 +102,10 @@ def _nodes(helper: Any) -> Iterator[Any]:
         domain=FUSED,
         epsilon=NORM_EPSILON,
     )
-    for layer in range(LAYERS):
+    for layer in range(shape.layers):
         yield from _layer(helper, layer)
-    yield from _pool(helper, f"x{LAYERS}")
+    if shape.pooled:
+        yield from _pool(helper, f"x{shape.layers}")
 
 
 def _layer(helper: Any, n: int) -> Iterator[Any]:
@@ -111,15 +137,20 @@ def _pool(helper: Any, tokens: str) -> Iterator[Any]:
 
 
 def main() -> int:
-    """Write the graph, or say whether the file is up to date."""
+    """Write the graphs, or say whether the files are up to date."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--write", action="store_true")
-    made = make_graph()
-    with graph_path() as path:
-        if parser.parse_args().write:
-            path.write_bytes(made)
-        same = path.exists() and path.read_bytes() == made
-    sys.stdout.write(f"{GRAPH}: {len(made)} bytes, {'up to date' if same else 'differs: run again with --write'}\n")
+    write, same = parser.parse_args().write, True
+    for name in GRAPHS:
+        made = make_graph(name)
+        with graph_path(name) as path:
+            if write:
+                path.write_bytes(made)
+            current = path.exists() and path.read_bytes() == made
+        sys.stdout.write(
+            f"{name}: {len(made)} bytes, {'up to date' if current else 'differs: run again with --write'}\n"
+        )
+        same &= current
     return 0 if same else 1
 
 

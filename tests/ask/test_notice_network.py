@@ -1,18 +1,25 @@
-"""The network that reads a conversation: the same numbers as in its fit, and what it is read from."""
+"""The network that reads a conversation: the same numbers as in its fit and as it ships, and what it is read from."""
 
 import numpy as np
 import pytest
 import torch
-from sci_assistant_eval.notice_training import Heard, _Net, fit
+from sci_assistant_eval.notice_training import Heard, Net, fit
 
+from sci_assistant.ask import notice_network
 from sci_assistant.ask.notice_network import (
     MOST_TOKENS,
     NoticeNetwork,
     load_network,
     load_weigher,
-    pieces_of,
-    tokens_of,
+    restored,
+    saved,
 )
+from sci_assistant.ask.triage import Triage
+from sci_assistant.ask.weighed import WeighedWords
+from sci_assistant.graph import OwnPieces
+from sci_assistant.types import Turn
+
+ROWS = [0, 1, 24, 25]
 
 
 @pytest.fixture(scope="module")
@@ -26,25 +33,28 @@ def heard():
 
 
 def test_it_scores_as_pytorch_does(heard):
-    net = _Net(heard)
-    net.parts.eval()
+    net = Net(heard)
+    net.train(False)
     network = net.network()
-
-    class Nothing:
-        def random(self, shape):
-            return np.ones(shape)
-
-    rows = [0, 1, 24, 25]
     with torch.no_grad():
-        wanted = net.read(rows, Nothing()).numpy()
-    scores = [network.score(heard.texts[row], heard.signs[row]) for row in rows]
-    assert np.allclose(scores, wanted, atol=1e-5)
+        wanted = net.read(ROWS, np.random.default_rng(0)).numpy()
+    scores = [network.score(heard.texts[row], heard.signs[row]) for row in ROWS]
+    assert np.allclose(scores, wanted, atol=1e-4)
 
 
-def test_a_fit_learns_what_it_is_shown(heard):
+def test_a_fit_learns_what_it_is_shown_and_one_byte_a_weight_keeps_it(heard, monkeypatch):
+    monkeypatch.setattr("sci_assistant_eval.notice_training.EPOCHS", 12)
     network = fit(heard, np.arange(48))
     scores = [network.score(text, signs).first for text, signs in zip(heard.texts, heard.signs, strict=True)]
     assert min(scores[:24]) > max(scores[24:])
+    arrays = {
+        name: np.asarray(array, dtype=np.float32)
+        for name, array in saved(network).items()
+        if name not in ("vocabulary", "signs")
+    }
+    shipped = NoticeNetwork(network.vocabulary, network.signs, restored(arrays))
+    again = [shipped.score(heard.texts[row], heard.signs[row]).first for row in ROWS]
+    assert np.allclose(again, [scores[row] for row in ROWS], atol=0.1)
 
 
 def test_the_order_of_words_counts():
@@ -55,22 +65,28 @@ def test_the_order_of_words_counts():
     assert load_network().score(one, ()).first != load_network().score(other, ()).first
 
 
-def test_several_networks_say_what_each_says_on_average(heard):
-    one, other = (fit(heard, np.arange(48), seed=seed, batches=20) for seed in (0, 1))
-    both = NoticeNetwork(
-        one.vocabulary, one.signs, {name: np.concatenate([one.arrays[name], other.arrays[name]]) for name in one.arrays}
-    )
-    for text, signs in zip(heard.texts[::12], heard.signs[::12], strict=True):
-        apart = np.array([one.score(text, signs), other.score(text, signs)])
-        assert not np.allclose(apart[0], apart[1], atol=1e-3)
-        assert np.allclose(both.score(text, signs), apart.mean(axis=0), atol=1e-5)
-
-
-def test_slips_keep_some_pieces_of_a_word():
-    assert len({*pieces_of("breathing")} & {*pieces_of("breathng")}) >= 3
-
-
-@pytest.mark.parametrize(("text", "count"), [("", 1), ("help .", 2), ("a " * 5000, MOST_TOKENS)])
+@pytest.mark.parametrize(("text", "count"), [("", 2), ("help .", 4), ("a " * 5000, MOST_TOKENS)])
 def test_an_endless_conversation_is_read_at_both_ends_and_an_empty_one_too(text, count):
-    assert len(tokens_of(text)) == count
+    assert len(OwnPieces(load_network().vocabulary).encode(text, MOST_TOKENS)) == count
     load_weigher().weigh(text, ())
+
+
+def test_an_unknown_word_is_read_in_pieces():
+    pieces = OwnPieces([*OwnPieces.SPECIAL, "fl", "##y", "##ers", "##e"])
+    assert pieces.encode("Flyers fly", 9) == [1, 5, 6, 7, 5, 6, 2]
+    assert pieces.encode("zebra", 9) == [1, OwnPieces.SPECIAL.index("[UNK]"), 2]
+
+
+def test_words_alone_weigh_where_the_network_cannot_be_run(monkeypatch):
+    def broken(name):
+        raise ImportError("no onnxruntime")
+
+    monkeypatch.setattr(notice_network, "shipped_arrays", broken)
+    load_network.cache_clear()
+    load_weigher.cache_clear()
+    try:
+        assert isinstance(load_weigher(), WeighedWords)
+        assert Triage().read(Turn("I'm T4 and my head is pounding, I'm flushed and sweating above the injury."))
+    finally:
+        load_network.cache_clear()
+        load_weigher.cache_clear()

@@ -26,6 +26,8 @@ def vocabulary(assistant):
         ("my powerchair", "my power chair"),
         ("realy woried", "realy worried"),
         ("boel program", "bowel program"),
+        ("is his leg brokn", "is his leg broken"),
+        ("im relly tired", "im really tired"),
     ],
 )
 def test_a_misspelt_medical_word_is_mended(question, wanted, vocabulary):

@@ -161,7 +161,7 @@ def test_the_second_voice_is_fitted_on_dev(guards, tiny_store):
 def test_the_weighed_words_are_fitted_on_dev(guards, fit, tiny_corpus, monkeypatch):
     monkeypatch.setattr(fit, "bundled_corpus", lambda: tiny_corpus)
     monkeypatch.setattr(fit_notice_words, "foil_texts", lambda: ("who was the first king of france",))
-    monkeypatch.setattr(notice_training, "COMMON", 50)
+    monkeypatch.setattr(notice_training, "EPOCHS", 1)
     conversations = fit_follow_up.load_conversations()  # read dev once
     monkeypatch.setattr(fit_notice_words, "load_conversations", lambda: conversations[::40])
     done = CliRunner().invoke(fit.main, [], catch_exceptions=False)

@@ -59,6 +59,7 @@ _CONTRACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bwanna\b", "want to"),
         (r"\bgotta\b", "got to"),
         (r"\b(?:plz|pls)\b", "please"),
+        (r"(?<=\d)(?=(?:hrs?|mins?|wks?|yrs?|hours?|minutes?|days?|weeks?|months?|years?)\b)", " "),  # "14hrs"
     )
 )
 _ARE = re.compile(r"\b(you|we|they) ?re\b")

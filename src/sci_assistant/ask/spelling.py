@@ -77,9 +77,10 @@ def _mend(word: str, vocabulary: Vocabulary) -> str | None:
 
     def cost(candidate: str, distance: float) -> tuple[float, float, int, str]:
         other_start = candidate[0] != word[0]
-        doubled = 0.75 * (_single(candidate) == _single(word))  # the commonest slip of all: "woried"
+        # The commonest slips of all: "woried", "brokn".
+        usual = 0.75 * (_single(candidate) == _single(word) or _holds(candidate, word))
         foreign = 0.5 * (candidate not in vocabulary)
-        return (distance + other_start - doubled + foreign, -zipf(candidate), -vocabulary.get(candidate, 0), candidate)
+        return (distance + other_start - usual + foreign, -zipf(candidate), -vocabulary.get(candidate, 0), candidate)
 
     best = min((cost(candidate, distance), candidate) for candidate, distance in found)[1]
     if word.endswith(best) and word.removesuffix(best) in DENYING:
@@ -99,6 +100,12 @@ def _near(word: str, candidates: Sequence[str], most: int) -> list[tuple[str, fl
 
     found = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=most, limit=20)
     return [(candidate, distance) for candidate, distance, _ in found]
+
+
+def _holds(candidate: str, word: str) -> bool:
+    """Whether all letters of a word stand in a candidate, in their order: some were left out."""
+    letters = iter(candidate)
+    return all(letter in letters for letter in word)
 
 
 def _single(word: str) -> str:
