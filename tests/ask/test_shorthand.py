@@ -17,6 +17,7 @@ from sci_assistant.ask.shorthand import spell_out
         ("shldr pn s/p fx", "shoulder pain after fracture"),
         ("ROM for LE", "ROM for legs"),
         ("Abx for UTI?", "antibiotics for UTI?"),
+        ("can Lyrica stop the burning", "can pregabalin stop the burning"),
     ],
 )
 def test_shorthand_is_spelled_out(typed, meant):

@@ -44,7 +44,8 @@ def correct(question: str, vocabulary: Vocabulary) -> Corrected:
     end = 0
     for match in TOKEN.finditer(question):
         word = match.group()
-        better = _mend(word.lower(), vocabulary)
+        short_form = word.isupper() and not question.isupper()  # "TESE"
+        better = None if short_form else _mend(word.lower(), vocabulary)
         if better is not None:
             changes.append((word, better))
             pieces += [question[end : match.start()], better]
