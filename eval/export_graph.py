@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from sci_assistant.ask import notice_network
 from sci_assistant.graph import GRAPH, READ_LAYERS, graph_path
-from sci_assistant.weights import HEADS, HIDDEN, INNER, LAYERS, NORM_EPSILON, POSITIONS, VOCABULARY
+from sci_assistant.weights import HEADS, HIDDEN, INNER, LAYERS, NORM_EPSILON, POSITIONS, VOCABULARY, WEIGHTS
 
 FUSED = "com.microsoft"
 
@@ -30,16 +30,18 @@ class Shape(NamedTuple):
     layers: int
     read: tuple[int, ...]  # layers whose view of each token can be had
     pooled: bool  # whether a text's vector can be had
+    weights: str  # the file that has them
 
 
 GRAPHS = {
-    GRAPH: Shape(VOCABULARY, POSITIONS, LAYERS, READ_LAYERS, pooled=True),
+    GRAPH: Shape(VOCABULARY, POSITIONS, LAYERS, READ_LAYERS, pooled=True, weights=WEIGHTS),
     notice_network.GRAPH: Shape(
         notice_network.WORD_PIECES,
         notice_network.MOST_TOKENS,
         notice_network.LAYERS,
         (notice_network.LAYERS,),
         pooled=False,
+        weights=notice_network.NAME,
     ),
 }
 
@@ -60,7 +62,7 @@ def make_graph(name: str) -> bytes:
             *pooled,
             *(helper.make_tensor_value_info(f"x{n}", floats, ["texts", "tokens", HIDDEN]) for n in shape.read),
         ],
-        [_weight(name, size) for name, size in _shapes(shape).items()],
+        [_weight(weight, size, shape.weights) for weight, size in _shapes(shape).items()],
     )
     opsets = [helper.make_opsetid("", 17), helper.make_opsetid(FUSED, 1)]
     model = helper.make_model(graph, opset_imports=opsets, ir_version=9, producer_name="sci-assistant")
@@ -83,13 +85,13 @@ def _shapes(shape: Shape) -> dict[str, tuple[int, ...]]:
     return shapes
 
 
-def _weight(name: str, shape: tuple[int, ...]) -> Any:
+def _weight(name: str, shape: tuple[int, ...], file: str) -> Any:
     """A tensor whose numbers are handed over when the graph is loaded."""
     from onnx import TensorProto, external_data_helper
 
     tensor = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=shape)
     tensor.raw_data = b"\0"  # external_data_helper wants some
-    external_data_helper.set_external_data(tensor, location="model.safetensors")
+    external_data_helper.set_external_data(tensor, location=file)
     tensor.ClearField("raw_data")
     return tensor
 

@@ -92,8 +92,9 @@ def main(write: bool, looked_at: int) -> None:
     right = ((both[:, 1] >= 0.0) == read.heard.crisis[seen])[dangerous].mean()
     click.echo(f"crisis told from emergency rightly: {right:.3f}")
     if write:
+        network_of_all = fit_network(read.heard, np.arange(len(read.heard.texts)))
         click.echo(save(read.rows, read.questions, (sure, doubt), NOTICES))
-        click.echo(save_network(fit_network(read.heard, np.arange(len(read.heard.texts)))))
+        click.echo(save_network(network_of_all))
 
 
 def _highest(scores: NDArray[np.float64], conversation: NDArray[np.int_]) -> NDArray[np.float64]:

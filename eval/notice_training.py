@@ -29,6 +29,7 @@ RATE, HEAD_RATE, WARM = 2e-4, 1.5e-3, 0.1  # highest learning rates; share of th
 DECAY = 0.01
 LAYERS_DROPPED, SIGNS_DROPPED, JOIN_DROPPED, LAST_DROPPED = 0.1, 0.2, 0.3, 0.3
 UNHEARD = 0.06  # share of word pieces that are masked in a fit
+SEED = 0
 CRISIS = 0.3  # what the second question counts beside the first
 NOTHING = -1e4
 PAD, MASK = (OwnPieces.SPECIAL.index(name) for name in ("[PAD]", "[MASK]"))
@@ -67,22 +68,19 @@ class Heard:
         return sorted(sign for sign, count in counts.items() if count >= LEAST_SIGN)
 
 
-def fit(heard: Heard, use: NDArray[np.int_], *, seed: int = 0, batches: int | None = None) -> NoticeNetwork:
-    """The network fitted on some conversations, by AdamW with one cycle of the learning rate, in bfloat16.
-
-    `batches` ends it after so many, for a test.
-    """
+def fit(heard: Heard, use: NDArray[np.int_]) -> NoticeNetwork:
+    """The network fitted on some conversations, by AdamW with one cycle of the learning rate, in bfloat16."""
     import torch
     from torch.nn.functional import binary_cross_entropy_with_logits
 
-    torch.manual_seed(seed)
-    random = np.random.default_rng(seed)
+    torch.manual_seed(SEED)
+    random = np.random.default_rng(SEED)
     net = Net(heard)
     calm = float((heard.weight * ~heard.danger)[use].sum() / (heard.weight * heard.danger)[use].sum())
     weights = torch.from_numpy(np.where(heard.danger, calm, 1.0) * heard.weight).float()
     danger, crisis = (torch.from_numpy(answers.astype(np.float32)) for answers in (heard.danger, heard.crisis))
     lengths = np.array([len(ids) for ids in heard.ids])
-    steps = [batch for _ in range(EPOCHS) for batch in in_batches(use, lengths, random, pool=POOL)][:batches]
+    steps = [batch for _ in range(EPOCHS) for batch in in_batches(use, lengths, random, pool=POOL)]
     inner = [part for part in net.bert.parameters() if part.requires_grad]
     optimizer = torch.optim.AdamW([{"params": inner}, {"params": net.head.parameters()}], weight_decay=DECAY)
     rates = [RATE, HEAD_RATE]
@@ -105,7 +103,6 @@ class Net:
     """NoticeNetwork.score in PyTorch, for many conversations at once."""
 
     def __init__(self, heard: Heard) -> None:
-        import torch
         from torch import nn
         from transformers import BertConfig, BertModel
 
@@ -134,7 +131,6 @@ class Net:
                 "decide": nn.Linear(JOIN, 2),
             }
         )
-        self._low = torch.bfloat16
 
     def _begin(self) -> None:
         """The lower layers of the embedding model, with the rows of the words that are kept."""
@@ -161,7 +157,7 @@ class Net:
         training = bool(self.bert.training)
         numbers, signs = self._laid_out(rows, random if training else None)
         mask = numbers != PAD
-        with torch.autocast("cpu", dtype=self._low, enabled=training):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=training):
             states = self.bert(input_ids=numbers, attention_mask=mask.long()).last_hidden_state.float()
         seen = (
             (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True),

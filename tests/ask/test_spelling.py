@@ -29,6 +29,7 @@ def vocabulary(assistant):
         ("boel program", "bowel program"),
         ("is his leg brokn", "is his leg broken"),
         ("im relly tired", "im really tired"),
+        ("BEST CUSHON FOR C5 INC", "BEST cushion FOR C5 incomplete"),
     ],
 )
 def test_a_misspelt_medical_word_is_mended(question, wanted, vocabulary):
@@ -38,12 +39,21 @@ def test_a_misspelt_medical_word_is_mended(question, wanted, vocabulary):
 def test_no_medicine_of_three_hundred_is_changed(vocabulary):
     assert len(set(MEDICINES)) >= 300
     asked = [f"can i take {name}" for name in MEDICINES]
-    changed = [text for text in asked if correct(text, vocabulary).changes != spell_out(text)[1]]  # but for brand names
+    brands = {text: spell_out(text)[1] for text in asked}
+    changed = [text for text in asked if correct(text, vocabulary).changes != brands[text]]
     assert changed == []
 
 
 @pytest.mark.parametrize(
-    "question", ["is a hamster a good pet", "Guttmann opened a ward", "i love my job", "AD HO UTI", "x7 q2", "vibe vs EEJ vs TESE?"]
+    "question",
+    [
+        "is a hamster a good pet",
+        "Guttmann opened a ward",
+        "i love my job",
+        "AD HO UTI",
+        "x7 q2",
+        "vibe vs EEJ vs TESE?",
+    ],
 )
 def test_what_is_not_a_slip_is_left_alone(question, vocabulary):
     assert correct(question, vocabulary).text == question

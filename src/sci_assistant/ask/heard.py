@@ -59,9 +59,11 @@ _CONTRACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bwanna\b", "want to"),
         (r"\bgotta\b", "got to"),
         (r"\b(?:plz|pls)\b", "please"),
-        (r"(?<=\d)(?=(?:hrs?|mins?|wks?|yrs?|hours?|minutes?|days?|weeks?|months?|years?)\b)", " "),  # "14hrs"
     )
 )
+_BEFORE_UNIT = re.compile(
+    r"(?<=\d)(?=(?:hrs?|mins?|wks?|yrs?|hours?|minutes?|days?|weeks?|months?|years?)\b)"
+)  # "14hrs"
 _ARE = re.compile(r"\b(you|we|they) ?re\b")
 _NUMBER_WORDS = "|".join((*_UNITS, *_TENS, "hundred", "point", "oh", "and"))
 _SPOKEN = re.compile(rf"\b(?:a hundred|{'|'.join((*_UNITS, *_TENS))})\b(?:[ -](?:{_NUMBER_WORDS})\b)*")
@@ -87,7 +89,7 @@ def heard(text: str, *, terms: Sequence[str], vocabulary: frozenset[str], sounds
     text = _SPOKEN.sub(lambda match: _digits(match.group()), text)
     for pattern, new in _CONTRACTIONS:
         text = pattern.sub(new, text)
-    text = _ARE.sub(r"\1 are", text)
+    text = _BEFORE_UNIT.sub(" ", _ARE.sub(r"\1 are", text))
     text = _joined(text, terms, vocabulary)
     return re.sub(r"[a-z]+", lambda match: _mended(match.group(), vocabulary), text)
 

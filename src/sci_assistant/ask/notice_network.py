@@ -4,16 +4,17 @@ Beside the weighed words (weighed.py), which count what is said wherever it stan
 beside what: "my dad passed out" is not "passed out flyers with my dad". It is a BERT of three layers (Devlin et al.,
 2019, https://doi.org/10.18653/v1/N19-1423), begun as the lower half of the bundled embedding model, so that it knows
 words which no message of the fit holds, and fitted on the development messages (eval/fit_notice_words.py); beside what
-it makes of the words it weighs the signs that are weighed with them. It has its weights and its vocabulary to itself,
-one byte a weight: no embedding model, no index.
+it makes of the words it weighs the signs that are weighed with them. It has its weights and its vocabulary to itself:
+no embedding model, no index. Where it cannot be run, the words weigh alone, and find no rule harmless.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,7 @@ LAYERS, WORD_PIECES, MOST_TOKENS = 3, 16_000, 256  # of an endless conversation 
 STATES = f"x{LAYERS}"
 HEAD = ("sign", "sign_bias", "join", "join_bias", "decide", "decide_bias")
 WORDS = 0.3  # what the list of words counts beside the network: 0.15 to 0.35 separate alike, 0.5 and none a little less
+KEPT = 256  # newest texts whose scores are kept: one message is weighed by itself and as the last of a conversation
 SCALE = " scale"  # of whole numbers, one for each column
 
 Floats = NDArray[np.float32]
@@ -44,6 +46,13 @@ class NoticeNetwork:
 
     def score(self, heard: str, signs: Iterable[str]) -> Scores:
         """Log odds that a conversation tells of danger, and that a dangerous one is a crisis."""
+        return self._scored(heard, frozenset(signs))
+
+    @cached_property
+    def _scored(self) -> Callable[[str, frozenset[str]], Scores]:
+        return lru_cache(maxsize=KEPT)(self._score)
+
+    def _score(self, heard: str, signs: frozenset[str]) -> Scores:
         numbers = np.array([self._pieces.encode(heard, MOST_TOKENS)], dtype=np.int32)
         (states,) = self._graph.run([STATES], numbers, np.ones_like(numbers))
         told = [self.signs[sign] for sign in signs if sign in self.signs]
@@ -79,7 +88,7 @@ class NoticeWeigher:
 
     def knows(self, rule: str) -> bool:
         """Whether both were fitted with a rule: one that is newer is never found harmless."""
-        return self.words.knows(rule)
+        return self.words.knows(rule) and f"rule {rule}" in self.network.signs
 
     def weigh(self, heard: str, signs: Iterable[str]) -> Scores:
         """The scores of a conversation as the rules hear it, with its signs."""
@@ -94,14 +103,14 @@ def together(words: Scores, network: Scores) -> Scores:
 
 @cache
 def load_weigher() -> NoticeWeigher | WeighedWords:
-    """What ships with the package; the words alone where the network cannot be run: no notice hangs on it."""
+    """What ships with the package; the words alone where the network cannot be run."""
     words = load_words(NOTICES)
     try:
         weigher = NoticeWeigher(words, load_network())
-        weigher.weigh("", ())
+        weigher.weigh("help " * MOST_TOKENS, ())
     except Exception:  # whatever a broken installation raises
         log.exception("The network of the notices cannot be run; the list of words weighs them alone")
-        return words
+        return replace(words, doubt=-math.inf)
     return weigher
 
 

@@ -1,7 +1,7 @@
 """A question -> the same question with shorthand spelled out: "C5 inc, pwr chr w/ tilt q2h" becomes words to search.
 
-The words stand in data/shorthand.yaml. What only its neighbours settle is read here: "inc" and "comp" after a level of
-injury, "w/tilt", "q2h" and ages. Notices judge the words as typed.
+The words stand in data/shorthand.yaml, brand names of medicines among them. What only its neighbours settle is read
+here: "inc" and "comp" after a level of injury, "w/tilt", "q2h" and ages. Notices judge the words as typed.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Shorthand is read by shorthand.py. Of the rest only a word that is known neither to English nor to the list of medicines
 is changed, and only into a word of the corpus that differs by a slip of the fingers, a common one that differs by one,
-or into two that were run together. Notices judge the original words, refusals those that were spelled out.
+or into two that were run together; a short form in capitals stays. Notices judge the original words, refusals those
+that were spelled out.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sci_assistant.ask.shorthand import spell_out
 from sci_assistant.words import SHORTEST, TOKEN, Vocabulary, common_words, medicine_names, mendable, zipf
 
 KNOWN_ZIPF = 2.0  # at this frequency a word is taken for English; below stand rare words and common slips
+LONGEST_SHORT_FORM = 6  # letters, in capitals
 COMMON_WORDS = 5000  # words of English that one slip may mean beside those of the corpus
 DENYING = ("a", "an", "non", "un", "in", "im", "ir", "dis", "de", "anti")  # beginnings that make a word its opposite
 # Stems of the WHO's International Nonproprietary Names (https://www.who.int/teams/health-product-and-policy-standards/inn):
@@ -38,13 +40,14 @@ class Corrected:
 
 def correct(question: str, vocabulary: Vocabulary) -> Corrected:
     """Spell shorthand out and mend misspelt words."""
+    shouted = question.isupper()
     question, shorthand = spell_out(question)
     changes = list(shorthand)
     pieces: list[str] = []
     end = 0
     for match in TOKEN.finditer(question):
         word = match.group()
-        short_form = word.isupper() and not question.isupper()  # "TESE"
+        short_form = word.isupper() and len(word) <= LONGEST_SHORT_FORM and not shouted  # "TESE"
         better = None if short_form else _mend(word.lower(), vocabulary)
         if better is not None:
             changes.append((word, better))
