@@ -48,7 +48,9 @@ from sci_assistant.wire import bundled_corpus
 
 ORDINARY = 0.6  # weight of an ordinary question
 FALSE_ALARMS = 0.04  # of the harmless messages that no rule was developed on, cross-validated
+HARD_ALARMS = 0.06  # of harmless messages that were written to be hard
 ORDINARY_ALARMS = 1 / 30  # of ordinary questions
+END = "end-of-conversation"  # kind of the newest messages of a harmless conversation
 SHOWN_FALSELY = 0.05  # share of harmless messages at which what is found is printed
 WIDEST = 1.6  # between the bounds: rules were written on these messages and are surer here than on new ones
 
@@ -82,7 +84,12 @@ def main(write: bool, looked_at: int) -> None:
     both = np.array([together(Scores(*one), Scores(*other)) for one, other in zip(words, network, strict=True)])
     rows, dangerous = read.rows.only(seen), read.heard.danger[seen]
     weighed = _highest(both[:, 0], read.conversation[seen])
-    harmless = ((rows.held & ~dangerous, FALSE_ALARMS), (rows.kind == "ordinary", ORDINARY_ALARMS))
+    hard = (rows.weight == 1.0) & ~rows.held & ~dangerous & (rows.kind != END)
+    harmless = (
+        (rows.held & ~dangerous, FALSE_ALARMS),
+        (hard, HARD_ALARMS),
+        (rows.kind == "ordinary", ORDINARY_ALARMS),
+    )
     sure, doubt = choose_bounds(rows, weighed, dangerous, harmless, widest=WIDEST)
     for name, scores in (("words", words), ("network", network), ("both", both)):
         click.echo(f"{name}: {_separation(rows, scores[:, 0], dangerous)}")
@@ -155,7 +162,7 @@ def read_messages() -> Fitted:
     labelled = [one for one in read if one.expect is not None]
     messages = [Message(one.turn, one.expect, one.kind, not one.dev, 1.0) for one in labelled if one.expect is not None]
     ends = [(at, end) for at, one in enumerate(labelled) if one.expect == "none" for end in _ends(one.turn)]
-    messages += [Message(end, "none", "end-of-conversation", False, 1.0) for _, end in ends]
+    messages += [Message(end, "none", END, False, 1.0) for _, end in ends]
     conversation = [*range(len(labelled)), *(at for at, _ in ends)]
     articles = [article for _, article in read_articles(bundled_corpus()) if isinstance(article, Article)]
     calm = [text for article in articles for text in _ordinary(article)]

@@ -155,7 +155,9 @@ class Reading:
         raised, scores, weigher = self._raised(conversation, at), conversation.scores(self._weigher), self._weigher
         danger = max(score.first for score, _ in scores)
         doubt = weigher.doubt if len(conversation.text.split()) <= BRIEF_WORDS else weigher.sure
-        if danger < doubt and not (self._stands_alone(at) or self._is_told_now(at, raised, danger)):
+        calm = danger < weigher.doubt - CALMER
+        alone = not calm and self._stands_alone(at)
+        if danger < doubt and not (alone or self._is_told_now(at, raised, calm=calm)):
             foreign = language_of(self._texts[at]) is not None  # the list knows English alone
             return [rule for rule in raised if foreign or not weigher.knows(rule.id) or self._lasts(rule, at)]
         enough = self._sounds_enough(scores) and self._can_be_weighed(at)
@@ -197,7 +199,7 @@ class Reading:
         greets = at == 0 and small_talk(self._texts[at]) is not None
         return not greets and language_of(self._texts[at]) is None
 
-    def _is_told_now(self, at: int, raised: Sequence[Rule], danger: float) -> bool:
+    def _is_told_now(self, at: int, raised: Sequence[Rule], *, calm: bool) -> bool:
         """Whether no words find a raised rule harmless: the newest message by itself raises one and asks what to do,
         and is not surely harmless, or briefly tells a reading out of bounds that a rule looks for."""
         if not raised:
@@ -205,7 +207,7 @@ class Reading:
         message = self._messages[at]
         measured = any(pattern.things & message.told_readings for rule in raised for pattern in rule.when)
         brief = len(message.text.split()) <= READING_WORDS
-        asks = danger >= self._weigher.doubt - CALMER and frames.asks_for_help(message.text)
+        asks = not calm and frames.asks_for_help(message.text)
         return (measured and brief) or (asks and bool(self._newest(at).raised))
 
     def _lasts(self, rule: Rule, at: int) -> bool:
@@ -220,8 +222,9 @@ class Reading:
     def _stands_alone(self, at: int) -> bool:
         """Whether one sentence of a message by itself raises a notice.
 
-        So no detail that is added before or after it covers it. A long message is weighed as a whole only: it tells
-        of past dangers and of other people's too.
+        So no detail that is added before or after it covers it, unless the whole is surely harmless (CALMER): "slit my
+        wrists" before "that is a joke". A long message is weighed as a whole only: it tells of past dangers and of
+        other people's too.
         """
         text = self._messages[at].text
         if len(text.split()) > BRIEF_WORDS:
