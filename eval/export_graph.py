@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from sci_assistant.ask import notice_network
+from sci_assistant.ask.notice_network import SCALE
 from sci_assistant.graph import GRAPH, READ_LAYERS, graph_path
 from sci_assistant.weights import HEADS, HIDDEN, INNER, LAYERS, NORM_EPSILON, POSITIONS, VOCABULARY, WEIGHTS
 
@@ -31,10 +32,12 @@ class Shape(NamedTuple):
     read: tuple[int, ...]  # layers whose view of each token can be had
     pooled: bool  # whether a text's vector can be had
     weights: str  # the file that has them
+    whole: bool  # whether the matrices of its layers are whole numbers, each column with a scale
+    opset: int
 
 
 GRAPHS = {
-    GRAPH: Shape(VOCABULARY, POSITIONS, LAYERS, READ_LAYERS, pooled=True, weights=WEIGHTS),
+    GRAPH: Shape(VOCABULARY, POSITIONS, LAYERS, READ_LAYERS, pooled=True, weights=WEIGHTS, whole=False, opset=17),
     notice_network.GRAPH: Shape(
         notice_network.WORD_PIECES,
         notice_network.MOST_TOKENS,
@@ -42,6 +45,8 @@ GRAPHS = {
         (notice_network.LAYERS,),
         pooled=False,
         weights=notice_network.NAME,
+        whole=True,
+        opset=18,
     ),
 }
 
@@ -62,9 +67,9 @@ def make_graph(name: str) -> bytes:
             *pooled,
             *(helper.make_tensor_value_info(f"x{n}", floats, ["texts", "tokens", HIDDEN]) for n in shape.read),
         ],
-        [_weight(weight, size, shape.weights) for weight, size in _shapes(shape).items()],
+        [_weight(weight, size, shape) for weight, size in _shapes(shape).items()],
     )
-    opsets = [helper.make_opsetid("", 17), helper.make_opsetid(FUSED, 1)]
+    opsets = [helper.make_opsetid("", shape.opset), helper.make_opsetid(FUSED, 1)]
     model = helper.make_model(graph, opset_imports=opsets, ir_version=9, producer_name="sci-assistant")
     return bytes(model.SerializeToString(deterministic=True))
 
@@ -81,17 +86,20 @@ def _shapes(shape: Shape) -> dict[str, tuple[int, ...]]:
         parts = {"qkv": (HIDDEN, 3 * HIDDEN), "out": (HIDDEN, HIDDEN), "up": (HIDDEN, INNER), "down": (INNER, HIDDEN)}
         for part, (rows, columns) in parts.items():
             shapes |= {f"{layer}.{part}": (rows, columns), f"{layer}.{part}_bias": (columns,)}
+            if shape.whole:
+                shapes[f"{layer}.{part}{SCALE}"] = (columns,)
         shapes |= {f"{layer}.{name}": (HIDDEN,) for name in ("gamma1", "beta1", "gamma2", "beta2")}
     return shapes
 
 
-def _weight(name: str, shape: tuple[int, ...], file: str) -> Any:
+def _weight(name: str, size: tuple[int, ...], shape: Shape) -> Any:
     """A tensor whose numbers are handed over when the graph is loaded."""
     from onnx import TensorProto, external_data_helper
 
-    tensor = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=shape)
+    whole = f"{name}{SCALE}" in _shapes(shape)
+    tensor = TensorProto(name=name, data_type=TensorProto.INT8 if whole else TensorProto.FLOAT, dims=size)
     tensor.raw_data = b"\0"  # external_data_helper wants some
-    external_data_helper.set_external_data(tensor, location=file)
+    external_data_helper.set_external_data(tensor, location=shape.weights)
     tensor.ClearField("raw_data")
     return tensor
 
@@ -105,21 +113,43 @@ def _nodes(helper: Any, shape: Shape) -> Iterator[Any]:
         epsilon=NORM_EPSILON,
     )
     for layer in range(shape.layers):
-        yield from _layer(helper, layer)
+        yield from _layer(helper, layer, shape)
     if shape.pooled:
         yield from _pool(helper, f"x{shape.layers}")
 
 
-def _layer(helper: Any, n: int) -> Iterator[Any]:
+def _layer(helper: Any, n: int, shape: Shape) -> Iterator[Any]:
+    multiply = _times_whole if shape.whole else _times
+    yield from (_attention_of_whole if shape.whole else _attention)(helper, n)
+    yield multiply(helper, f"{n}.heard", f"{n}.out", f"{n}.projected")
+    yield _skip(helper, [f"{n}.projected", f"x{n}", f"{n}.gamma1", f"{n}.beta1", f"{n}.out_bias"], f"{n}.middle")
+    yield multiply(helper, f"{n}.middle", f"{n}.up", f"{n}.wide")
+    yield helper.make_node("BiasGelu", [f"{n}.wide", f"{n}.up_bias"], [f"{n}.bent"], domain=FUSED)
+    yield multiply(helper, f"{n}.bent", f"{n}.down", f"{n}.narrow")
+    yield _skip(helper, [f"{n}.narrow", f"{n}.middle", f"{n}.gamma2", f"{n}.beta2", f"{n}.down_bias"], f"x{n + 1}")
+
+
+def _times(helper: Any, values: str, weights: str, output: str) -> Any:
+    return helper.make_node("MatMul", [values, weights], [output])
+
+
+def _times_whole(helper: Any, values: str, weights: str, output: str, *bias: str) -> Any:
+    """The values become whole numbers for the product, too, by their largest and smallest."""
+    inputs = [values, weights, f"{weights}{SCALE}", *(("", *bias) if bias else ())]
+    return helper.make_node("DynamicQuantizeMatMul", inputs, [output], domain=FUSED)
+
+
+def _attention(helper: Any, n: int) -> Iterator[Any]:
     yield helper.make_node(
         "Attention", [f"x{n}", f"{n}.qkv", f"{n}.qkv_bias", "mask"], [f"{n}.heard"], domain=FUSED, num_heads=HEADS
     )
-    yield helper.make_node("MatMul", [f"{n}.heard", f"{n}.out"], [f"{n}.projected"])
-    yield _skip(helper, [f"{n}.projected", f"x{n}", f"{n}.gamma1", f"{n}.beta1", f"{n}.out_bias"], f"{n}.middle")
-    yield helper.make_node("MatMul", [f"{n}.middle", f"{n}.up"], [f"{n}.wide"])
-    yield helper.make_node("BiasGelu", [f"{n}.wide", f"{n}.up_bias"], [f"{n}.bent"], domain=FUSED)
-    yield helper.make_node("MatMul", [f"{n}.bent", f"{n}.down"], [f"{n}.narrow"])
-    yield _skip(helper, [f"{n}.narrow", f"{n}.middle", f"{n}.gamma2", f"{n}.beta2", f"{n}.down_bias"], f"x{n + 1}")
+
+
+def _attention_of_whole(helper: Any, n: int) -> Iterator[Any]:
+    three = [f"{n}.query", f"{n}.key", f"{n}.value"]
+    yield _times_whole(helper, f"x{n}", f"{n}.qkv", f"{n}.three", f"{n}.qkv_bias")
+    yield helper.make_node("Split", [f"{n}.three"], three, axis=-1, num_outputs=3)
+    yield helper.make_node("MultiHeadAttention", [*three, "", "mask"], [f"{n}.heard"], domain=FUSED, num_heads=HEADS)
 
 
 def _skip(helper: Any, inputs: list[str], output: str) -> Any:

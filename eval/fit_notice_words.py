@@ -11,11 +11,11 @@ read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 import numpy as np
@@ -38,7 +38,7 @@ from sci_assistant_eval.weigh import (
     tabulate,
 )
 
-from sci_assistant.ask.notice_network import NAME, NoticeNetwork, saved, together
+from sci_assistant.ask.notice_network import NAME, read_network, together
 from sci_assistant.ask.triage import BRIEF_WORDS, read_signs
 from sci_assistant.ask.weighed import NOTICES, Scores
 from sci_assistant.asked import foil_texts
@@ -142,15 +142,14 @@ def cross_validate_network(
     """Both scores of every message of the folds by a network that was fitted without it, else 0; (messages, 2)."""
     found = np.zeros((len(heard.texts), 2))
     for fitted, rest in parts:
-        network = fit_network(heard, fitted)
+        network = read_network(fit_network(heard, fitted))
         found[rest] = [network.score(heard.texts[row], heard.signs[row]) for row in rest]
     return found
 
 
-def save_network(network: NoticeNetwork) -> str:
+def save_network(arrays: Mapping[str, NDArray[Any]]) -> str:
     """Replace the network that ships with the package; what was written."""
     path = Path(__file__).parents[1] / "src" / "sci_assistant" / "data" / NAME
-    arrays: dict[str, NDArray[np.generic]] = saved(network)
     np.savez_compressed(path, allow_pickle=False, **arrays)
     return f"wrote {path}, {path.stat().st_size // 1024} KiB"
 

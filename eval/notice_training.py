@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sci_assistant_eval.batches import in_batches
 
-from sci_assistant.ask.notice_network import HEAD, LAYERS, MOST_TOKENS, WORD_PIECES, NoticeNetwork
+from sci_assistant.ask.notice_network import HEAD, LAYERS, MOST_TOKENS, WORD_PIECES, file_arrays
 from sci_assistant.graph import OwnPieces, WordPieces, arranged
 from sci_assistant.weights import HEADS, HIDDEN, INNER, NORM_EPSILON, VOCABULARY, WEIGHTS, bundled_weights, read_weights
 from sci_assistant.words import common_words
@@ -68,8 +68,9 @@ class Heard:
         return sorted(sign for sign, count in counts.items() if count >= LEAST_SIGN)
 
 
-def fit(heard: Heard, use: NDArray[np.int_]) -> NoticeNetwork:
-    """The network fitted on some conversations, by AdamW with one cycle of the learning rate, in bfloat16."""
+def fit(heard: Heard, use: NDArray[np.int_]) -> dict[str, NDArray[Any]]:
+    """The arrays of a network's file, fitted on some conversations by AdamW with one cycle of the learning rate, in
+    bfloat16."""
     import torch
     from torch.nn.functional import binary_cross_entropy_with_logits
 
@@ -96,7 +97,7 @@ def fit(heard: Heard, use: NDArray[np.int_]) -> NoticeNetwork:
             torch.nn.utils.clip_grad_norm_([*inner, *net.head.parameters()], 1.0)
             optimizer.step()
             schedule.step()
-    return net.network()
+    return net.file_arrays()
 
 
 class Net:
@@ -181,15 +182,11 @@ class Net:
             numbers[(random.random(numbers.shape) < UNHEARD) & (numbers >= len(OwnPieces.SPECIAL))] = MASK
         return torch.from_numpy(numbers), torch.from_numpy(signs)
 
-    def network(self) -> NoticeNetwork:
-        """The weights as they ship."""
+    def file_arrays(self) -> dict[str, NDArray[Any]]:
+        """What ships of it."""
         state = {name: array.detach().numpy() for name, array in self.bert.state_dict().items()}
-        arrays = arranged(state, LAYERS)
+        weights = arranged(state, LAYERS)
         for name in HEAD[::2]:
-            arrays |= {
-                name: self.head[name].weight.detach().numpy().T,
-                f"{name}_bias": self.head[name].bias.detach().numpy(),
-            }
-        return NoticeNetwork(
-            self.heard.vocabulary, self._sign, {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-        )
+            layer = self.head[name]
+            weights |= {name: layer.weight.detach().numpy().T, f"{name}_bias": layer.bias.detach().numpy()}
+        return file_arrays(self.heard.vocabulary, list(self._sign), weights)

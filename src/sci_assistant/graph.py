@@ -45,7 +45,7 @@ def graph_path(name: str = GRAPH) -> Iterator[Path]:
 class Graph:
     """A graph that ships with the package, with the weights that are handed over under its names."""
 
-    def __init__(self, name: str, handed: Mapping[str, NDArray[np.float32]]) -> None:
+    def __init__(self, name: str, handed: Mapping[str, NDArray[Any]]) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()

@@ -8,11 +8,9 @@ from sci_assistant_eval.notice_training import Heard, Net, fit
 from sci_assistant.ask import notice_network
 from sci_assistant.ask.notice_network import (
     MOST_TOKENS,
-    NoticeNetwork,
     load_network,
     load_weigher,
-    restored,
-    saved,
+    read_network,
 )
 from sci_assistant.ask.triage import Triage
 from sci_assistant.ask.weighed import WeighedWords
@@ -32,29 +30,21 @@ def heard():
     return Heard(texts, signs, danger, np.zeros(48, dtype=bool), np.ones(48))
 
 
-def test_it_scores_as_pytorch_does(heard):
+def test_it_scores_nearly_as_pytorch_does_though_its_weights_are_whole_numbers(heard):
     net = Net(heard)
     net.train(False)
-    network = net.network()
+    network = read_network(net.file_arrays())
     with torch.no_grad():
         wanted = net.read(ROWS, np.random.default_rng(0)).numpy()
-    scores = [network.score(heard.texts[row], heard.signs[row]) for row in ROWS]
-    assert np.allclose(scores, wanted, atol=1e-4)
+    scores = np.array([network.score(heard.texts[row], heard.signs[row]) for row in ROWS])
+    assert np.abs(scores - wanted).max() < 0.1 * np.ptp(wanted)
 
 
-def test_a_fit_learns_what_it_is_shown_and_one_byte_a_weight_keeps_it(heard, monkeypatch):
+def test_a_fit_learns_what_it_is_shown(heard, monkeypatch):
     monkeypatch.setattr("sci_assistant_eval.notice_training.EPOCHS", 12)
-    network = fit(heard, np.arange(48))
+    network = read_network(fit(heard, np.arange(48)))
     scores = [network.score(text, signs).first for text, signs in zip(heard.texts, heard.signs, strict=True)]
     assert min(scores[:24]) > max(scores[24:])
-    arrays = {
-        name: np.asarray(array, dtype=np.float32)
-        for name, array in saved(network).items()
-        if name not in ("vocabulary", "signs")
-    }
-    shipped = NoticeNetwork(network.vocabulary, network.signs, restored(arrays))
-    again = [shipped.score(heard.texts[row], heard.signs[row]).first for row in ROWS]
-    assert np.allclose(again, [scores[row] for row in ROWS], atol=0.1)
 
 
 def test_the_order_of_words_counts():
@@ -78,10 +68,10 @@ def test_an_unknown_word_is_read_in_pieces():
 
 
 def test_words_alone_weigh_where_the_network_cannot_be_run(monkeypatch):
-    def broken(name):
+    def broken(*args):
         raise ImportError("no onnxruntime")
 
-    monkeypatch.setattr(notice_network, "shipped_arrays", broken)
+    monkeypatch.setattr(notice_network, "Graph", broken)
     load_network.cache_clear()
     load_weigher.cache_clear()
     try:
