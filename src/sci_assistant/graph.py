@@ -147,8 +147,8 @@ class OwnPieces:
 
         numbers = {piece: number for number, piece in enumerate(vocabulary)}
         self._tokenizer = Tokenizer(WordPiece(numbers, unk_token="[UNK]"))
-        self._tokenizer.normalizer = BertNormalizer(lowercase=True)  # type: ignore[assignment]  # its stubs know no setter
-        self._tokenizer.pre_tokenizer = BertPreTokenizer()  # type: ignore[assignment]  # as above
+        self._tokenizer.normalizer = BertNormalizer(lowercase=True)
+        self._tokenizer.pre_tokenizer = BertPreTokenizer()
 
     def encode(self, text: str, most: int) -> list[int]:
         """Token numbers between the special ones; of an endless text its beginning and its end, `most` in all."""
