@@ -6,10 +6,11 @@ import pytest
 
 from sci_assistant.ask import prompts
 from sci_assistant.ask.cite import EMPTY, add_quoted, add_written
+from sci_assistant.ask.context import is_dependent
 from sci_assistant.ask.excerpts import MOST_WORDS
 from sci_assistant.ask.prompts import Template
 from sci_assistant.ask.rule_verifier import RuleVerifier, load_thresholds, make_verifier
-from sci_assistant.ask.verify import Source
+from sci_assistant.ask.verify import Source, Verdict
 from sci_assistant.ask.write import Writer, build_messages
 from sci_assistant.types import Turn
 from tests.ask.strict import StrictVerifier
@@ -86,9 +87,15 @@ class _Says:
         yield self._text
 
 
-def whole_sentences(task, excerpt):
-    """Its sentences that are no lead-in to a list."""
-    return [source.text for source in task.excerpts[excerpt].sources if source.text.endswith(".")]
+def whole_sentences(task, *, items=False):
+    """For each excerpt, as (its number, sentences), those that stand by themselves; or the items of its lists."""
+    found = []
+    for excerpt in task.excerpts:
+        sources = [s for s in excerpt.sources if (excerpt.article.sentences[s.index].lead is not None) == items]
+        texts = [s.text for s in sources if s.text.endswith(".") and (items or not is_dependent(s.text))]
+        if texts:
+            found.append((excerpt.number, texts))
+    return found
 
 
 @pytest.fixture
@@ -102,9 +109,8 @@ def written(task, ho_assistant):
 
 def test_a_wrong_number_is_mended_where_another_excerpt_bears_the_sentence_out(task, written):
     """The citation that a reader sees is the sentence's true source, whatever number the model wrote."""
-    assert len(task.excerpts) > 1
-    sentence = whole_sentences(task, 1)[0]
-    answer = written(f"{sentence.rstrip('.')} [1].")
+    (wrong, _), (_, (sentence, *_)) = whole_sentences(task)[:2]
+    answer = written(f"{sentence.rstrip('.')} [{wrong}].")
     assert answer.sentences[0].text == sentence
     assert answer.sentences[0].mode == "written"
     (number,) = answer.sentences[0].citations
@@ -118,8 +124,9 @@ def test_a_number_that_no_excerpt_has_removes_the_sentence(task, written):
 
 
 def test_what_was_said_is_not_said_again_in_other_order(task, written):
-    first, second = (whole_sentences(task, excerpt)[0].rstrip(".") for excerpt in (0, 1))
-    answer = written(f"{first} [1]. {second} [2]. Also, {first} [1].")
+    (one, (first, *_)), (other, (second, *_)) = whole_sentences(task)[:2]
+    first, second = first.rstrip("."), second.rstrip(".")
+    answer = written(f"{first} [{one}]. {second} [{other}]. Also, {first} [{one}].")
     assert [s.text for s in answer.sentences if s.mode == "written"] == [f"{first}.", f"{second}."]
     assert [r.reason for r in answer.removed] == ["said before"]
 
@@ -136,10 +143,10 @@ class _Unsure(StrictVerifier):
 
 
 def test_where_the_check_is_not_sure_the_words_of_the_source_stand_instead(task, ho_assistant):
-    first, second = whole_sentences(task, 0)[0], whole_sentences(task, 1)[0]
+    (one, (first, *_)), (other, (second, *_)) = whole_sentences(task)[:2]
     shortened = second.rsplit(" ", 1)[0] + "."  # in its words, one less
     quoted = ho_assistant.ask(ASKED)
-    *grown, last = Writer(_Says(f"{first} [1] {shortened} [2]"), _Unsure({first})).write(quoted, task)
+    *grown, last = Writer(_Says(f"{first} [{one}] {shortened} [{other}]"), _Unsure({first})).write(quoted, task)
     written = [s.text for s in last.answer.sentences if s.mode == "written"]
     assert written == [first]
     assert second in [s.text for s in last.answer.sentences if s.mode == "quoted"]
@@ -151,17 +158,46 @@ def test_where_the_check_is_not_sure_the_words_of_the_source_stand_instead(task,
 
 
 def test_where_nothing_may_stand_in_its_own_words_the_quoted_answer_does(task, ho_assistant):
-    first, second = whole_sentences(task, 0)[0], whole_sentences(task, 1)[0]
+    (one, (first, *_)), (other, (second, *_)) = whole_sentences(task)[:2]
     quoted = ho_assistant.ask(ASKED)
-    *_, last = Writer(_Says(f"{first} [1] {second} [2]"), _Unsure(set())).write(quoted, task)
+    *_, last = Writer(_Says(f"{first} [{one}] {second} [{other}]"), _Unsure(set())).write(quoted, task)
     assert (last.answer.mode, last.answer.fallback) == ("quoted", "few_passed")
     assert [s.text for s in last.answer.sentences] == [s.text for s in quoted.sentences]
+
+
+def test_a_sign_stands_only_below_the_line_that_opens_its_list(task, written):
+    """ "A joint no longer bends" by itself says that it is so."""
+    (one, (first, *_)), (other, (second, *_)) = whole_sentences(task)[:2]
+    (number, (sign, *_)), *_ = whole_sentences(task, items=True)
+    answer = written(f"{first} [{one}] {second} [{other}] {sign} [{number}]")
+    assert [s.text for s in answer.sentences if s.mode == "written"] == [first, second]
+    quoted = [s.text for s in answer.sentences if s.mode == "quoted"]
+    assert sign in quoted and quoted[quoted.index(sign) - 1].endswith(":")
+
+
+class _SureOf:
+    """Sure of everything, as resting on one source."""
+
+    def __init__(self, source):
+        self._source = source
+
+    def check(self, sentence, sources):
+        return Verdict(True, None, (self._source,), sure=True)
+
+
+def test_it_stands_only_after_the_sentence_that_says_what_it_is(task, ho_assistant):
+    texts = whole_sentences(task)[0][1]
+    source = next(s for e in task.excerpts for s in e.sources if s.text == texts[0])
+    said = "It stiffens first [1]. Bone grows in a joint [1]. It hurts little [1]."
+    *_, last = Writer(_Says(said), _SureOf(source)).write(ho_assistant.ask(ASKED), task)
+    written = [s.text for s in last.answer.sentences if s.mode == "written"]
+    assert written == ["Bone grows in a joint.", "It hurts little."]
 
 
 def test_the_verifier_that_ships_is_sure_of_copies_and_not_of_bold_words(task):
     verifier = make_verifier()
     sources = [source for excerpt in task.excerpts for source in excerpt.sources]
-    copied = whole_sentences(task, 0)[0]
+    copied = whole_sentences(task)[0][1][0]
     assert verifier.check(copied, sources).sure
     unsure = RuleVerifier(thresholds=replace(load_thresholds(), sure=99.0))
     assert unsure.check(copied, sources).sure  # a copy is borne out for certain

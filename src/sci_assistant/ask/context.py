@@ -28,6 +28,14 @@ _EXPLETIVE = re.compile(
 )
 
 
+# Of a line that opens a list: its items are no advice, or hold on one condition.
+_NO_ADVICE = re.compile(
+    r"\b(?:signs?|symptoms?|triggers?|causes?|reasons|risks?|dangers?|problems|changes|things that|questions|myths"
+    r"|warnings?|lessons|if|when|unless|until|once|before|after|not|never|avoid|steps)\b",
+    re.IGNORECASE,
+)
+
+
 def is_dependent(text: str) -> bool:
     """Whether a sentence leans on the one before it."""
     if _OPENER.match(text):
@@ -57,6 +65,13 @@ def list_members(article: Article, index: int) -> tuple[int, ...]:
     if not members:
         return ()
     return (lead, *members) if lead is not None and lead not in members else members
+
+
+def misleads_alone(article: Article, index: int) -> bool:
+    """Whether a sentence is an item that says something else without the line that opens its list: a sign without
+    "Signs include:" reads as an order, or as if it were so."""
+    lead = article.sentences[index].lead
+    return lead is not None and bool(_NO_ADVICE.search(article.sentence_text(lead)))
 
 
 def is_numbered(article: Article, index: int) -> bool:

@@ -19,7 +19,7 @@ from typing import Protocol
 from sci_assistant.ask import prompts
 from sci_assistant.ask.answer_text import written_text
 from sci_assistant.ask.cite import EMPTY, add_quoted, add_written, cite_span
-from sci_assistant.ask.context import runs_of, with_context
+from sci_assistant.ask.context import is_dependent, misleads_alone, runs_of, with_context
 from sci_assistant.ask.excerpts import Excerpt
 from sci_assistant.ask.intent import is_call_section
 from sci_assistant.ask.quote import compose
@@ -140,6 +140,7 @@ class _Sheet:
         self.removed: list[Removed] = []
         self.rests_on: list[frozenset[Source]] = []  # of each sentence of the draft
         self.instead: dict[Source, None] = {}  # what is quoted for sentences that passed without being sure
+        self.follows = False  # whether the sentence that the model wrote before the next one stands
         self.verify_ms = 0.0
         self.reading = task.reading
 
@@ -152,11 +153,16 @@ class _Sheet:
         began = time.perf_counter()
         verdict = self._check(claim)
         self.verify_ms += (time.perf_counter() - began) * 1000
+        stood = len(self.draft.sentences)
+        self._place(claim, verdict)
+        self.follows = len(self.draft.sentences) > stood
+
+    def _place(self, claim: Claim, verdict: Verdict) -> None:
         if not verdict.passed:
             self.removed.append(Removed(claim.text, verdict.reason or "not borne out"))
         elif self._says_again(claim, verdict.aligned):
             self.removed.append(Removed(claim.text, SAID))
-        elif not verdict.sure:
+        elif not verdict.sure or self._leans(claim, verdict.aligned):
             self.removed.append(Removed(claim.text, QUOTED))
             self.instead |= dict.fromkeys(verdict.aligned)
         else:
@@ -187,6 +193,17 @@ class _Sheet:
         """Whether a sentence rests on what earlier ones rest on and brings no new word."""
         same = [s for s, on in zip(self.draft.sentences, self.rests_on, strict=True) if on.issuperset(aligned)]
         return bool(same) and set(stems(claim.text)) <= {stem for sentence in same for stem in stems(sentence.text)}
+
+    def _leans(self, claim: Claim, aligned: Sequence[Source]) -> bool:
+        """Whether a sentence means what it says only with another beside it that is not there: "it" without what it
+        is, a sign or a step when to call without the line that opens its list."""
+        there = {(source.article, source.index) for rests_on in (*self.rests_on, aligned) for source in rests_on}
+        return (is_dependent(claim.text) and not self.follows) or any(
+            (source.article, article.sentences[source.index].lead) not in there
+            for source in aligned
+            for article in (self.task.articles[source.article],)
+            if misleads_alone(article, source.index) or _is_call_item(article, source.index)
+        )
 
     def partial(self) -> Partial:
         """What has passed so far, under what stands above every answer: notice, caution, how it was understood."""
@@ -245,3 +262,9 @@ class _Sheet:
             model=self.model.label,
             sent_to=self.model.host,
         )
+
+
+def _is_call_item(article: Article, index: int) -> bool:
+    """Whether a sentence is an item of a list on when to call."""
+    sentence = article.sentences[index]
+    return sentence.lead is not None and is_call_section(article.sections[sentence.section].title)
