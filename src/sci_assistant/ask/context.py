@@ -31,9 +31,12 @@ _EXPLETIVE = re.compile(
 # Of a line that opens a list: its items are no advice, or hold on one condition.
 _NO_ADVICE = re.compile(
     r"\b(?:signs?|symptoms?|triggers?|causes?|reasons|risks?|dangers?|problems|changes|things that|questions|myths"
-    r"|warnings?|lessons|if|when|unless|until|once|before|after|not|never|avoid|steps)\b",
+    r"|warnings?|lessons|speaks? for|looks? like|if|when|unless|until|once|before|after|not|never|avoid|steps)\b",
     re.IGNORECASE,
 )
+
+
+_OF_THE_READER = re.compile(r"you(?:r|'re)?\b", re.IGNORECASE)
 
 
 def is_dependent(text: str) -> bool:
@@ -71,7 +74,9 @@ def misleads_alone(article: Article, index: int) -> bool:
     """Whether a sentence is an item that says something else without the line that opens its list: a sign without
     "Signs include:" reads as an order, or as if it were so."""
     lead = article.sentences[index].lead
-    return lead is not None and bool(_NO_ADVICE.search(article.sentence_text(lead)))
+    return lead is not None and bool(
+        _NO_ADVICE.search(article.sentence_text(lead)) or _OF_THE_READER.match(article.sentence_text(index))
+    )
 
 
 def is_numbered(article: Article, index: int) -> bool:

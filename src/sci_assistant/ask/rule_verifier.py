@@ -16,14 +16,13 @@ from functools import cache
 from importlib.resources import files
 
 from sci_assistant.ask.claim_reader import ClaimReader
-from sci_assistant.ask.verify import Judge, Source, Verdict
+from sci_assistant.ask.verify import NOTHING_SAID, Judge, Source, Verdict
 from sci_assistant.ask.verify_align import Place, find_places
 from sci_assistant.ask.verify_read import Reading
 from sci_assistant.ask.verify_rules import drops_limit, first_broken
 from sci_assistant.ask.verify_terms import OtherNames
 from sci_assistant.types import Term
 
-NOTHING_SAID = "nothing said"
 NOT_IN_SOURCE = "not in the source"
 READ = "reading"
 OPERATOR_JUDGE = "judge"

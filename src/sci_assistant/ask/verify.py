@@ -11,6 +11,8 @@ from typing import Protocol
 
 from sci_assistant.types import Article
 
+NOTHING_SAID = "nothing said"  # why a sentence of next to no content is removed
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

@@ -171,14 +171,15 @@ def drops_limit(pair: Compared) -> bool:
     a piece of: no broken rule, but nothing to be sure of."""
     told = set(stems(pair.claim.text))
     limits = [set(stems(found[1] or found[2])) for found in _LIMIT.finditer(pair.source.text.lower())]
-    return any(limit and not limit & told for limit in limits) or _opens_later(pair)
+    return any(limit and not limit & told for limit in limits) or _copies_in_part(pair)
 
 
-def _opens_later(pair: Compared) -> bool:
-    """Whether a claim copies a sentence from a later word on: what it speaks of may stand before that word."""
+def _copies_in_part(pair: Compared) -> bool:
+    """Whether a claim copies a part of a sentence, from a later word on or not to its end: what it speaks of, or on
+    what condition, may stand in the rest."""
     claim = f" {' '.join(tokenize(pair.claim.text))} "
     sentences = [f" {' '.join(tokenize(sentence))} " for sentence in _SENTENCE_END.split(pair.source.text)]
-    return any(claim in sentence for sentence in sentences) and not any(s.startswith(claim) for s in sentences)
+    return any(claim in sentence for sentence in sentences) and claim not in sentences
 
 
 def _after(reading: Reading, words: frozenset[str]) -> list[str]:

@@ -19,12 +19,12 @@ from typing import Protocol
 from sci_assistant.ask import prompts
 from sci_assistant.ask.answer_text import written_text
 from sci_assistant.ask.cite import EMPTY, add_quoted, add_written, cite_span
-from sci_assistant.ask.context import is_dependent, misleads_alone, runs_of, with_context
+from sci_assistant.ask.context import is_dependent, is_lead, misleads_alone, runs_of, with_context
 from sci_assistant.ask.excerpts import Excerpt
 from sci_assistant.ask.intent import is_call_section
 from sci_assistant.ask.quote import compose
 from sci_assistant.ask.read_output import Claim, Endless, OutputReader
-from sci_assistant.ask.verify import Source, Verdict, Verifier
+from sci_assistant.ask.verify import NOTHING_SAID, Source, Verdict, Verifier
 from sci_assistant.errors import ChatModelError
 from sci_assistant.types import Answer, AnswerMode, AnswerSentence, Article, Citation, Draft, Partial, Removed
 from sci_assistant.words import stems
@@ -160,6 +160,8 @@ class _Sheet:
     def _place(self, claim: Claim, verdict: Verdict) -> None:
         if not verdict.passed:
             self.removed.append(Removed(claim.text, verdict.reason or "not borne out"))
+        elif all(is_lead(source.text) for source in verdict.aligned):
+            self.removed.append(Removed(claim.text, NOTHING_SAID))
         elif self._says_again(claim, verdict.aligned):
             self.removed.append(Removed(claim.text, SAID))
         elif not verdict.sure or self._leans(claim, verdict.aligned):
@@ -197,7 +199,7 @@ class _Sheet:
     def _leans(self, claim: Claim, aligned: Sequence[Source]) -> bool:
         """Whether a sentence means what it says only with another beside it that is not there: "it" without what it
         is, a sign or a step when to call without the line that opens its list."""
-        there = {(source.article, source.index) for rests_on in (*self.rests_on, aligned) for source in rests_on}
+        there = {(source.article, source.index) for source in aligned}
         return (is_dependent(claim.text) and not self.follows) or any(
             (source.article, article.sentences[source.index].lead) not in there
             for source in aligned
