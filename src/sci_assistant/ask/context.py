@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from sci_assistant.ask.intent import is_call_section
 from sci_assistant.types import Article
 
 MOST_BACK = 3  # sentences that are taken along at most
@@ -34,8 +35,6 @@ _NO_ADVICE = re.compile(
     r"|warnings?|lessons|speaks? for|looks? like|if|when|unless|until|once|before|after|not|never|avoid|steps)\b",
     re.IGNORECASE,
 )
-
-
 _OF_THE_READER = re.compile(r"you(?:r|'re)?\b", re.IGNORECASE)
 
 
@@ -72,10 +71,12 @@ def list_members(article: Article, index: int) -> tuple[int, ...]:
 
 def misleads_alone(article: Article, index: int) -> bool:
     """Whether a sentence is an item that says something else without the line that opens its list: a sign without
-    "Signs include:" reads as an order, or as if it were so."""
-    lead = article.sentences[index].lead
-    return lead is not None and bool(
-        _NO_ADVICE.search(article.sentence_text(lead)) or _OF_THE_READER.match(article.sentence_text(index))
+    "Signs include:" reads as an order, or as if it were so; a step has lost when to call."""
+    sentence = article.sentences[index]
+    return sentence.lead is not None and bool(
+        _NO_ADVICE.search(article.sentence_text(sentence.lead))
+        or _OF_THE_READER.match(article.sentence_text(index))
+        or is_call_section(article.sections[sentence.section].title)
     )
 
 

@@ -130,9 +130,10 @@ def read_network(arrays: Arrays) -> NoticeNetwork:
     """A network from the arrays of its file."""
     vocabulary, signs = (arrays[name].tobytes().decode().split("\n") for name in ("vocabulary", "signs"))
     read = {name: array if array.dtype == np.int8 else array.astype(np.float32) for name, array in arrays.items()}
-    read |= {name: (array * read.pop(name + SCALE)).astype(np.float32) for name in TABLES for array in (read[name],)}
-    rest = {name: array for name, array in read.items() if name not in ("vocabulary", "signs")}
-    return NoticeNetwork(vocabulary, {sign: row for row, sign in enumerate(signs)}, rest)
+    for name in TABLES:
+        read[name] = read[name] * read.pop(name + SCALE)
+    weights = {name: array for name, array in read.items() if name not in ("vocabulary", "signs")}
+    return NoticeNetwork(vocabulary, {sign: row for row, sign in enumerate(signs)}, weights)
 
 
 def file_arrays(vocabulary: Sequence[str], signs: Sequence[str], weights: Arrays) -> dict[str, NDArray[Any]]:

@@ -156,8 +156,7 @@ class Reading:
         danger = max(score.first for score, _ in scores)
         doubt = weigher.doubt if len(conversation.text.split()) <= BRIEF_WORDS else weigher.sure
         calm = danger < weigher.doubt - CALMER
-        alone = not calm and self._stands_alone(at)
-        if danger < doubt and not (alone or self._is_told_now(at, raised, calm=calm)):
+        if danger < doubt and not ((not calm and self._stands_alone(at)) or self._is_told_now(at, raised, calm=calm)):
             foreign = language_of(self._texts[at]) is not None  # the list knows English alone
             return [rule for rule in raised if foreign or not weigher.knows(rule.id) or self._lasts(rule, at)]
         enough = self._sounds_enough(scores) and self._can_be_weighed(at)

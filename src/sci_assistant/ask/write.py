@@ -204,7 +204,7 @@ class _Sheet:
             (source.article, article.sentences[source.index].lead) not in there
             for source in aligned
             for article in (self.task.articles[source.article],)
-            if misleads_alone(article, source.index) or _is_call_item(article, source.index)
+            if misleads_alone(article, source.index)
         )
 
     def partial(self) -> Partial:
@@ -264,9 +264,3 @@ class _Sheet:
             model=self.model.label,
             sent_to=self.model.host,
         )
-
-
-def _is_call_item(article: Article, index: int) -> bool:
-    """Whether a sentence is an item of a list on when to call."""
-    sentence = article.sentences[index]
-    return sentence.lead is not None and is_call_section(article.sections[sentence.section].title)
