@@ -135,3 +135,29 @@ def test_a_word_that_is_quoted_is_never_named_as_missing(assistant):
         answer = assistant.ask(Turn(question))
         said = " ".join(sentence.text for sentence in answer.sentences).lower()
         assert not any(word in said for part in answer.uncovered_parts for word in re.findall("“(.+?)”", part))
+
+
+@pytest.mark.parametrize(
+    ("told", "asked"),
+    [
+        (
+            "im so scard, my sisters chest is rattley since tonite and she carnt coff it up, shes c4, wat do we do??",
+            "and shud we keep her sat up wile we wait",
+        ),
+        ("my dad is c5 and he cant get his breath", "do we lie him flat"),
+        ("my head is pounding and im sweating, T4", "should i take my shoes off"),
+    ],
+)
+def test_after_an_emergency_a_follow_up_is_answered_from_the_articles_on_its_danger(assistant, told, asked):
+    before, after = assistant.ask(Turn(told)), assistant.ask(Turn(asked, history=(told,)))
+    assert after.reminder
+    articles = load_rules().articles_of(before.notice.rules)
+    assert {citation.article for citation in after.citations} <= articles
+
+
+def test_after_an_emergency_another_subject_is_answered_from_its_own_articles(assistant):
+    answer = assistant.ask(
+        Turn("How is a power wheelchair driven with the chin?", history=("my head is pounding and im sweating, T4",))
+    )
+    assert answer.status == "answered"
+    assert answer.citations[0].article in ("assistive-technology", "wheelchair-selection")

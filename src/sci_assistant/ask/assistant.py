@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from sci_assistant.ask import prompts
 from sci_assistant.ask.answer_text import answer_text
@@ -71,6 +72,7 @@ MOST_RELATED = 3
 PASSAGES = 16  # whose sentences may be quoted
 MOST_BESIDE = 50  # passages of a follow-up, of which these are taken
 BRIEF_WORDS = 60  # of a message under whose notice nothing that lets wait is quoted, likely or not
+STILL_MEANT = 2  # messages after an emergency on which a follow-up may still lean
 MOST_TURNS = 100  # earlier questions of a conversation that is still read
 CRISIS_ARTICLE = "depression"  # whose section on when to call stands below the notice of triage.CRISIS
 
@@ -333,7 +335,7 @@ class Assistant:
         said = self._said_back(turn)
         if said is not None and notice is None:
             return self._blank(turn, notice, status="not_covered", text=said), None
-        question = self._in_parts(self._read(turn, self.live))
+        question = self._in_parts(self._read(turn, self.live, reading=reading))
         condensed = time.perf_counter()
         retrieved = self._found(question)
         found = time.perf_counter()
@@ -360,23 +362,38 @@ class Assistant:
             return prompts.GREETING if talk == "greeting" else prompts.THANKS
         return prompts.NAME_IT if not turn.history and names_nothing(turn.question, self.live.topics) else None
 
-    def _read(self, turn: Turn, build: Build, *, k: int = PASSAGES) -> _Question:
+    def _read(self, turn: Turn, build: Build, *, k: int = PASSAGES, reading: Reading | None = None) -> _Question:
         """A turn with its spelling mended and, after earlier ones, with the best k passages that were found for it."""
         history = [correct(earlier, build.vocabulary).text for earlier in turn.history]
         corrected = correct(turn.question, build.vocabulary)
         if not history:
             return _Question(turn, corrected.spelled_out, corrected.text, corrected)
-        found = self._follow_up(corrected.text, history, k=k)
+        found = self._follow_up(corrected.text, history, k=k, danger=self._danger(reading or self._follow(turn)))
         alone = found.question == corrected.text
         standalone = corrected.spelled_out if alone else self._named(corrected.text, history, found)
         return _Question(turn, standalone, found.question, corrected, found=found)
 
-    def _follow_up(self, question: str, history: Sequence[str], *, k: int = PASSAGES) -> Retrieved:
-        """What is found for a question that comes after others: alone or, where it leans on them, beside them."""
-        alone, beside = self.both_ways(question, history, k=k)
+    def _danger(self, reading: Reading | None) -> Notice | None:
+        """The notice, of no crisis, that one of the last messages before the newest raised."""
+        try:
+            before = islice(reading.before(), STILL_MEANT) if reading else ()
+            return next((notice for notice in before if notice is not None and notice.kind != "crisis"), None)
+        except Exception:  # the outermost edge of triage
+            log.exception("Triage failed")
+            return None
+
+    def _follow_up(
+        self, question: str, history: Sequence[str], *, k: int = PASSAGES, danger: Notice | None = None
+    ) -> Retrieved:
+        """What is found for a question that comes after others: alone or, where it leans on them, beside them. After an
+        emergency one that leans is answered from the articles on that `danger`: "do we keep her sat up?"."""
+        alone, beside = self.both_ways(question, history, k=k if danger is None else max(k, MOST_BESIDE))
         if beside is None:
             return alone
         leaning = read_leaning(question, history, alone, beside)
+        if danger is not None and leans(leaning):
+            near = _of_danger(beside, danger)
+            return replace(near, passages=near.passages[:k])
         if not leans(leaning) or leaning.stands_alone:
             return alone
         other = not holds_own_words(beside, question) and answerable(read_signals(alone, question))
