@@ -48,7 +48,7 @@ from sci_assistant.wire import bundled_corpus
 
 ORDINARY = 0.6  # weight of an ordinary question
 FALSE_ALARMS = 0.04  # of the harmless messages that no rule was developed on, cross-validated
-HARD_ALARMS = 0.06  # of harmless messages that were written to be hard
+HARD_ALARMS = 0.08  # of harmless messages that were written to be hard: a missed danger costs more
 ORDINARY_ALARMS = 1 / 30  # of ordinary questions
 END = "end-of-conversation"  # kind of the newest messages of a harmless conversation
 SHOWN_FALSELY = 0.05  # share of harmless messages at which what is found is printed

@@ -272,3 +272,27 @@ def test_what_only_sounds_like_danger_raises_no_notice(message: str) -> None:
 def test_adrenaline_is_for_those_who_have_it_for_an_allergy() -> None:
     (rule,) = load_rules().named("allergic-reaction")
     assert "if the person has one" in rule.steps[0]
+
+
+BLOCKED = (
+    "my husbnd broke his neck 5 weeks ago C6 they sent him home on tuesday, his cathter bag hasnt got anything in it "
+    "since this mornign and hes sweating and his head is pounding what do i do"
+)
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        ("i straightened the tube and its running now, how long till it comes down",),
+        ("ive unkinked it and its draining now, how long before his headache goes",),
+        ("i straightened the tube and its running now, how long till it comes down", "could this kill him"),
+    ],
+)
+def test_what_is_said_soon_after_a_notice_raises_no_other_danger_by_what_was_said_before(later):
+    notice = Triage().read(Turn(later[-1], history=(BLOCKED, *later[:-1])))
+    assert notice is None or notice.rules == ("autonomic-dysreflexia",)
+
+
+def test_a_new_danger_soon_after_a_notice_has_its_own():
+    notice = Triage().read(Turn("and now his calf is swollen and hot", history=(BLOCKED,)))
+    assert "clot-in-leg" in notice.rules

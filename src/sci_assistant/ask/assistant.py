@@ -34,6 +34,7 @@ from sci_assistant.ask.decide import (
 from sci_assistant.ask.follow_up import leans, read_leaning
 from sci_assistant.ask.intent import lacks_asked_fact, read_intent, small_talk
 from sci_assistant.ask.language import language_of
+from sci_assistant.ask.missing import name_missing
 from sci_assistant.ask.parts import split_parts
 from sci_assistant.ask.premise import unconfirmed
 from sci_assistant.ask.quote import Warnings, call_section, quote, quote_parts, quote_warnings
@@ -43,7 +44,7 @@ from sci_assistant.ask.search import HybridSearch, Retrieved, best_of_each, towa
 from sci_assistant.ask.second_voice import Heard, SecondVoice
 from sci_assistant.ask.spelling import Corrected, correct
 from sci_assistant.ask.stopping import find_warnings
-from sci_assistant.ask.triage import CRISIS, UNNAMED, UNNAMED_CRISIS, Reading, Triage
+from sci_assistant.ask.triage import CRISIS, STILL_MEANT, UNNAMED, UNNAMED_CRISIS, Reading, Triage
 from sci_assistant.ask.write import Task, TextModel, Writer
 from sci_assistant.ask.written import Basis, make_task, may_be_written, write_answer
 from sci_assistant.errors import AssistantError, ModelError, StoreEmpty
@@ -62,17 +63,14 @@ from sci_assistant.types import (
     Timings,
     Turn,
 )
-from sci_assistant.words import stems
 
 log = logging.getLogger(__name__)
-_LEVEL = re.compile(r"[ctls]\d{1,2}")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 MOST_RELATED = 3
 PASSAGES = 16  # whose sentences may be quoted
 MOST_BESIDE = 50  # passages of a follow-up, of which these are taken
 BRIEF_WORDS = 60  # of a message under whose notice nothing that lets wait is quoted, likely or not
-STILL_MEANT = 2  # messages after an emergency on which a follow-up may still lean
 MOST_TURNS = 100  # earlier questions of a conversation that is still read
 CRISIS_ARTICLE = "depression"  # whose section on when to call stands below the notice of triage.CRISIS
 
@@ -473,7 +471,7 @@ class Assistant:
                 retrieved = self.hybrid.search(question.corrected.text)
             answer = replace(answer, related=_related(retrieved))
         else:
-            uncovered = (*_unsaid(missing, draft), *_doubted(question, retrieved), *question.missing)
+            uncovered = (*name_missing(missing, draft), *_doubted(question, retrieved), *question.missing)
             answer = replace(self._quoting(question.turn, notice, draft), uncovered_parts=uncovered)
         return replace(
             answer,
@@ -561,15 +559,6 @@ def _doubted(question: _Question, retrieved: Retrieved) -> tuple[str, ...]:
     """A line on what a question takes for granted, where that is not what the articles tell."""
     typed = retrieved if question.searched == question.corrected.text else None
     return unconfirmed(question.turn.question, typed)
-
-
-def _unsaid(phrases: Sequence[str], draft: Draft) -> tuple[str, ...]:
-    """A line on those of which some word stands in no sentence that is quoted; none where all do. A level of injury
-    says who asks, not what."""
-    said = frozenset(stems(" ".join(sentence.text for sentence in draft.sentences)))
-    named = (" ".join(word for word in phrase.split() if not _LEVEL.fullmatch(word)) for phrase in phrases)
-    unsaid = [f"“{phrase}”" for phrase in named if not said.issuperset(stems(phrase))]
-    return (prompts.UNMENTIONED.format(words=prompts.listed(unsaid)),) if unsaid else ()
 
 
 def _reminder(notice: Notice) -> str:

@@ -22,6 +22,7 @@ REMINDER = {
 }
 PREMISE = "whether it is so that {claim}"
 UNMENTIONED = "what you ask about {words}: the passages nearest to your question do not mention it"
+IN_PART = "perhaps some of what you ask: not all of its words stand in the passages nearest to it"
 TAKEN_FOR_GRANTED = "whether what the question takes for granted is so"
 UNDER_NOTICE = "The articles here have nothing to add. Follow the notice above now."
 GREETING = "Hello. Ask about living with a spinal cord injury, for example: What are the signs of a bladder infection?"

@@ -40,6 +40,7 @@ CALMER_WORDS = 4  # of a message that moves on from a crisis, at least
 READING_WORDS = 30  # of a message whose reading out of bounds no words find harmless
 BRIEF_WORDS = 60  # of a message whose sentences are looked at one by one; of a conversation where doubt is enough
 MOST_PLACES = 12  # of one thing that are looked at
+STILL_MEANT = 2  # messages after a notice that may still speak of its danger without naming one
 FOLLOWED = 20  # newest messages that are looked at for what was shown with them
 
 _SPACE = re.compile(r"\s+")
@@ -165,7 +166,22 @@ class Reading:
         shown = list(raised)
         if not any(rule.kind == "crisis" for rule in shown):
             shown += self._rules.named(self._crisis_in_words([score for score, _ in scores]))
-        return shown or self._rules.named(UNNAMED)
+        return self._still(at, shown or self._rules.named(UNNAMED))
+
+    def _still(self, at: int, shown: list[Rule]) -> list[Rule]:
+        """What is shown with a message that tells of no danger by itself, soon after one that had the notice of a named
+        emergency: that notice again, "it is draining now, how long till his head clears?", and none that only what both
+        say together raises."""
+        earlier = (self._find(before) for before in reversed(range(max(self._first, at - STILL_MEANT), at)))
+        before = next((rules for rules in earlier if rules), [])
+        named = [rule for rule in before if rule.opens != "crisis" and rule.id != UNNAMED]
+        if not named or len(named) < len(before):
+            return shown
+        newest = self._newest(at)
+        names_no_other = [rule.id for rule in shown] == [UNNAMED]
+        if newest.raised or (newest.score(self._weigher).first >= self._weigher.sure and not names_no_other):
+            return shown
+        return [rule for rule in shown if rule in named] or named
 
     def _raised(self, conversation: _Conversation, at: int) -> list[Rule]:
         """The rules that a conversation raises, but for an earlier crisis from which its newest message moves on."""
