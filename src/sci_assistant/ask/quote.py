@@ -89,7 +89,7 @@ def _pick(
     scored = [
         candidate
         for candidate in score_sentences(retrieved, question, intent)
-        if not is_for_other_sex(candidate.article.title, question)
+        if not is_for_other_sex(candidate.article.title, question) and _may_fit(candidate, retrieved)
     ]
     if emergency:
         scored = [candidate for candidate in scored if not lets_wait(candidate.text)]
@@ -106,6 +106,11 @@ def _pick(
         chosen = _that_cannot_wait(chosen)
     added = _add_warnings(chosen, warnings)
     return _in_reading_order(chosen, added or _opening(scored, chosen, retrieved, intent) or anchor)
+
+
+def _may_fit(candidate: Scored, retrieved: Retrieved) -> bool:
+    """Whether a sentence's article is more likely right than not, or is the best passage's."""
+    return candidate.fits >= 0.0 or candidate.article.id == retrieved.passages[0].article.id
 
 
 def quote_warnings(warnings: Warnings) -> Draft | None:
