@@ -2,11 +2,11 @@
 
     python -m sci_assistant_eval.fit_answerable [--corpus DIR] [--cache DIR] [--write]
 
-A logistic regression (scikit-learn) over the signals of ask/decide.py, one for articles that list what they answer,
-one for these with other weights than the bundled ones, and one for articles that list nothing. Signals are absolute,
-so the fit also sees indexes of one, sixteen and forty-eight articles: there a question whose articles are absent must
-be refused. Questions of eval/judged.yaml are asked of the bundled articles alone, for which they were judged. Prints
-cross-validated figures; the test split is never read.
+A logistic regression (scikit-learn) over the signals of ask/decide.py and the products of each two, one for articles
+that list what they answer, one for these with other weights than the bundled ones, and one for articles that list
+nothing. Signals are absolute, so the fit also sees indexes of one, sixteen and forty-eight articles: there a question
+whose articles are absent must be refused. Questions of eval/judged.yaml are asked of the bundled articles alone, for
+which they were judged. Prints cross-validated figures; the test split is never read.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ from numpy.typing import NDArray
 from sci_assistant_eval.fitted import write_fitted
 from sci_assistant_eval.questions import load_questions
 
-from sci_assistant.ask.decide import Signals, signal_values
+from sci_assistant.ask.decide import Signals, by
 from sci_assistant.types import Turn
 
-# Signals of each model: each counts alone and by the question's length, which counts itself.
-LISTED = (
-    "passage_cosine", "sentence_cosine", "coverage", "passage_coverage", "rarest_missing", "keyword",
-    "asked", "margin", "margin_five", "share", "likeness", "sound",
-)  # fmt: skip
-OTHER_WEIGHTS = LISTED[:-2]
-UNLISTED = LISTED[:6]
+# Signals of each model, in the order of decide.Signals: each counts alone, squared and by each other.
+_ANYWHERE = ("passage_cosine", "sentence_cosine", "coverage", "passage_coverage", "rarest_missing", "keyword")
+_WITH_LISTS = ("asked", "margin", "margin_five", "share")
+LISTED = (*_ANYWHERE, *_WITH_LISTS, "likeness", "sound", "length")
+OTHER_WEIGHTS = (*_ANYWHERE, *_WITH_LISTS, "length")
+UNLISTED = (*_ANYWHERE, "length")
+STRENGTH = 0.1  # C of the regression
 SUBSETS = (1, 16, 48)  # articles of further indexes
 FOLDS = 10
 # Of dev questions on the whole index, at most; without lists the signals tell less, and to refuse is the safe side.
-MOST_FALSE_REFUSALS, MOST_WITHOUT_LISTS = 0.05, 0.08
+MOST_FALSE_REFUSALS, MOST_WITHOUT_LISTS = 0.03, 0.08
 FOREIGN = ("other_medicine", "off_topic", "nonsense", "request_to_act")  # classes that are of another matter
-MOST_FOREIGN = 0.01  # of them at most may be answered with a word on what is missing
+MOST_FOREIGN = 0.03  # of them at most may be answered with a word on what is missing
 SEED = 0
 COVERED = ("answerable", "follow_up")
 JUDGED = Path(__file__).parent / "judged.yaml"
@@ -137,27 +137,49 @@ def fit(cases: Sequence[Case], features: Sequence[str]) -> tuple[NDArray[np.floa
     """Cross-validated probabilities, shape (cases,), folds by question, and the model fitted on all cases."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import GroupKFold, cross_val_predict
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
-    features = [*features, "length", *(f"{name}, by length" for name in features)]
-    values = np.array([[known[name] for name in features] for known in (signal_values(c.signals) for c in cases)])
+    values = np.array([[float(getattr(case.signals, name)) for name in features] for case in cases])
     labels = np.array([case.answerable for case in cases])
     groups = np.array([case.id for case in cases])
     weights = np.array([WEIGHTS.get(case.kind, 1.0) for case in cases])
-    spread = values.std(axis=0) + 1e-9
-    model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=5000)
+    logistic = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=5000)
+    products = PolynomialFeatures(2, include_bias=False)
+    model = make_pipeline(StandardScaler(), products, StandardScaler(), logistic)
     probabilities = cross_val_predict(
         model,
-        values / spread,
+        values,
         labels,
         cv=GroupKFold(FOLDS),
         groups=groups,
         method="predict_proba",
-        params={"sample_weight": weights},
+        params={"logisticregression__sample_weight": weights},
     )[:, 1]
-    model.fit(values / spread, labels, sample_weight=weights)
-    coefficients = model.coef_[0] / spread
-    chosen = {name: round(float(w), 4) for name, w in zip(features, coefficients, strict=True)}
-    return probabilities, {"intercept": round(float(model.intercept_[0]), 4), "weights": chosen}
+    model.fit(values, labels, logisticregression__sample_weight=weights)
+    return probabilities, _of_plain_signals(model, features)
+
+
+def _of_plain_signals(model: Any, features: Sequence[str]) -> dict[str, Any]:
+    """The same function with a weight for each signal and product as they are, not standardised."""
+    scale, products, scale_again, logistic = (step for _, step in model.steps)
+    weights = logistic.coef_[0] / scale_again.scale_
+    intercept = float(logistic.intercept_[0] - weights @ scale_again.mean_)
+    mean, spread = scale.mean_, scale.scale_
+    plain: dict[str, float] = dict.fromkeys(features, 0.0)
+    for weight, powers in zip(weights, products.powers_, strict=True):
+        at = np.repeat(np.arange(len(features)), powers)  # the signals of which this is the product: one or two
+        weight = weight / spread[at].prod()
+        if len(at) == 1:
+            plain[features[at[0]]] += weight
+            intercept -= weight * mean[at[0]]
+        else:
+            one, other = at
+            plain[by(features[one], features[other])] = weight
+            plain[features[one]] -= weight * mean[other]
+            plain[features[other]] -= weight * mean[one]
+            intercept += weight * mean[one] * mean[other]
+    return {"intercept": round(intercept, 5), "weights": {name: round(float(w), 5) for name, w in plain.items()}}
 
 
 def choose_threshold(cases: Sequence[Case], probabilities: NDArray[np.float64], most: float) -> float:

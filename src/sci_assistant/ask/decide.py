@@ -3,7 +3,7 @@
 The signals are absolute, so that they hold for one article and for ten thousand: the best cosine of a passage and of
 a sentence, the share of the question's content words, weighed by how rare they are in English, that the best passages
 hold, and where articles list what they answer, how the question lies between those questions and foils that such
-articles do not answer. A logistic function of them is compared with a threshold; its coefficients stand in
+articles do not answer. A logistic function of them and of their products is compared with a threshold; it stands in
 data/answerable.json, fitted on development and judged questions by eval/fit_answerable.py. Somewhat below the
 threshold a question may still be answered, where the answer names what of it no passage mentions.
 """
@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import combinations_with_replacement
 
 from sci_assistant.ask.condense import ASPECTS
 from sci_assistant.ask.likeness import load_likeness, load_networks
@@ -52,7 +53,7 @@ class Signals:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A logistic model over the signals."""
+    """A logistic model over the signals and the products of each two."""
 
     intercept: float
     weights: dict[str, float]
@@ -66,9 +67,15 @@ class Model:
 
 
 def signal_values(signals: Signals) -> dict[str, float]:
-    """The signals by name, and each times the length as `NAME, by length`: of few words each says less."""
+    """The signals by name, and the products of each two as `NAME, by NAME`: what one says depends on the others."""
     values = {name: float(value) for name, value in asdict(signals).items()}
-    return values | {f"{name}, by length": value * signals.length for name, value in values.items()}
+    pairs = combinations_with_replacement(values, 2)
+    return values | {by(one, other): values[one] * values[other] for one, other in pairs}
+
+
+def by(one: str, other: str) -> str:
+    """The name of the product of two signals, in the order of Signals."""
+    return f"{one}, by {other}"
 
 
 @cache
