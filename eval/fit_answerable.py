@@ -135,32 +135,36 @@ def read_judged() -> list[tuple[str, str]]:
 
 def fit(cases: Sequence[Case], features: Sequence[str]) -> tuple[NDArray[np.float64], dict[str, Any]]:
     """Cross-validated probabilities, shape (cases,), folds by question, and the model fitted on all cases."""
-    from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import GroupKFold, cross_val_predict
+
+    values = read_values(cases, features)
+    labels = np.array([case.answerable for case in cases])
+    groups = np.array([case.id for case in cases])
+    weights = {"logisticregression__sample_weight": np.array([WEIGHTS.get(case.kind, 1.0) for case in cases])}
+    model = make_function()
+    folds = GroupKFold(FOLDS)
+    probabilities = cross_val_predict(
+        model, values, labels, cv=folds, groups=groups, method="predict_proba", params=weights
+    )[:, 1]
+    return probabilities, of_plain_signals(model.fit(values, labels, **weights), features)
+
+
+def read_values(cases: Sequence[Case], features: Sequence[str]) -> NDArray[np.float64]:
+    """The signals of each case, shape (cases, features)."""
+    return np.array([[float(getattr(case.signals, name)) for name in features] for case in cases])
+
+
+def make_function() -> Any:
+    """A logistic regression over signals, their squares and products, each standardised; not fitted yet."""
+    from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
-    values = np.array([[float(getattr(case.signals, name)) for name in features] for case in cases])
-    labels = np.array([case.answerable for case in cases])
-    groups = np.array([case.id for case in cases])
-    weights = np.array([WEIGHTS.get(case.kind, 1.0) for case in cases])
     logistic = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=5000)
-    products = PolynomialFeatures(2, include_bias=False)
-    model = make_pipeline(StandardScaler(), products, StandardScaler(), logistic)
-    probabilities = cross_val_predict(
-        model,
-        values,
-        labels,
-        cv=GroupKFold(FOLDS),
-        groups=groups,
-        method="predict_proba",
-        params={"logisticregression__sample_weight": weights},
-    )[:, 1]
-    model.fit(values, labels, logisticregression__sample_weight=weights)
-    return probabilities, _of_plain_signals(model, features)
+    return make_pipeline(StandardScaler(), PolynomialFeatures(2, include_bias=False), StandardScaler(), logistic)
 
 
-def _of_plain_signals(model: Any, features: Sequence[str]) -> dict[str, Any]:
+def of_plain_signals(model: Any, features: Sequence[str]) -> dict[str, Any]:
     """The same function with a weight for each signal and product as they are, not standardised."""
     scale, products, scale_again, logistic = (step for _, step in model.steps)
     weights = logistic.coef_[0] / scale_again.scale_

@@ -16,7 +16,7 @@ from sci_assistant_eval.questions import Question
 from sci_assistant_eval.records import MESSAGE, Figure, Record, Said, text_digest
 from sci_assistant_eval.selective import area, losses_by_confidence
 
-from sci_assistant.ask.prompts import TAKEN_FOR_GRANTED
+from sci_assistant.ask.prompts import IN_PART, TAKEN_FOR_GRANTED
 from sci_assistant.types import Answer, Timings
 
 DEPTHS = (1, 2, 3, 5, 8, 10, 15, 20)  # of the curve of what is found
@@ -155,9 +155,9 @@ def _values(
     if covered:
         yield "false_refusal", float(refused)
     else:
-        parts = set(answer.uncovered_parts)
+        parts = set(answer.uncovered_parts) - {IN_PART}  # it names no part
         if question.uncovered_class != "false_premise":
-            parts -= {TAKEN_FOR_GRANTED}  # it names no part
+            parts -= {TAKEN_FOR_GRANTED}  # nor does it
         named = question.uncovered_class in NAMES_PART and bool(parts)
         yield "refused", float(refused or named)
     if response.confidence is not None:

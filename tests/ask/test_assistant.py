@@ -150,9 +150,17 @@ def test_a_word_that_is_quoted_is_never_named_as_missing(assistant):
 )
 def test_after_an_emergency_a_follow_up_is_answered_from_the_articles_on_its_danger(assistant, told, asked):
     before, after = assistant.ask(Turn(told)), assistant.ask(Turn(asked, history=(told,)))
+    assert after.status == "answered"
     assert after.reminder
     articles = load_rules().articles_of(before.notice.rules)
     assert {citation.article for citation in after.citations} <= articles
+
+
+def test_a_new_danger_soon_after_another_is_answered_from_its_own_articles(assistant):
+    told = "my head is pounding and im sweating, T4"
+    answer = assistant.ask(Turn("and now my calf is swollen and hot", history=(told,)))
+    assert "clot-in-leg" in answer.notice.rules
+    assert "deep-vein-thrombosis" in {citation.article for citation in answer.citations}
 
 
 def test_after_an_emergency_another_subject_is_answered_from_its_own_articles(assistant):

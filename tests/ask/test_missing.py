@@ -14,7 +14,9 @@ DRAFT = Draft((AnswerSentence("Duloxetine may ease nerve pain.", "sentence", "Tr
     [
         (["pregabalin"], "“pregabalin”"),
         (["pregabalin", "duloxetine"], "“pregabalin”"),  # what is quoted is not missing
-        (["aunt", "65", "doctor laughed", "t6"], "“laughed”"),
+        (["aunt", "65", "mate laughed", "t6"], "“laughed”"),
+        (["aunt ozempic", "ozempic", "aunt duloxetine"], "“ozempic”"),  # nothing twice, nor what is quoted
+        (["laughed", "xyzzy", "qwrt", "zzyzx", "warfarin"], "“xyzzy”, “qwrt”, “zzyzx” and “warfarin”"),  # each medicine
         (["weight", "ozempic", "mounjaro", "zepbound"], "“ozempic”, “mounjaro” and “zepbound”"),
     ],
 )
@@ -23,9 +25,9 @@ def test_what_tells_most_is_named(phrases, words):
 
 
 def test_who_asks_is_not_named_but_that_something_may_be_missing_is_said():
-    assert name_missing(["physio", "hubby"], DRAFT) == (prompts.IN_PART,)
+    assert name_missing(["physio", "hubby", "65"], DRAFT) == (prompts.IN_PART,)
 
 
-@pytest.mark.parametrize("phrases", [[], ["duloxetine"], ["t6"], ["c5 12"]])
+@pytest.mark.parametrize("phrases", [[], ["duloxetine"], ["t6"], ["c5 t12"]])
 def test_nothing_is_named_where_nothing_is_missing(phrases):
     assert name_missing(phrases, DRAFT) == ()

@@ -280,19 +280,50 @@ BLOCKED = (
 )
 
 
+RUNNING = "i straightened the tube and its running now, how long till it comes down"
+
+
 @pytest.mark.parametrize(
     "later",
     [
-        ("i straightened the tube and its running now, how long till it comes down",),
+        (RUNNING,),
         ("ive unkinked it and its draining now, how long before his headache goes",),
-        ("i straightened the tube and its running now, how long till it comes down", "could this kill him"),
     ],
 )
 def test_what_is_said_soon_after_a_notice_raises_no_other_danger_by_what_was_said_before(later):
-    notice = Triage().read(Turn(later[-1], history=(BLOCKED, *later[:-1])))
-    assert notice is None or notice.rules == ("autonomic-dysreflexia",)
+    assert Triage().read(Turn(later[-1], history=(BLOCKED, *later[:-1]))).rules == ("autonomic-dysreflexia",)
 
 
-def test_a_new_danger_soon_after_a_notice_has_its_own():
-    notice = Triage().read(Turn("and now his calf is swollen and hot", history=(BLOCKED,)))
-    assert "clot-in-leg" in notice.rules
+@pytest.mark.parametrize(
+    ("later", "rule"),
+    [("and now his calf is swollen and hot", "clot-in-leg"), ("he says he is going to kill himself", "suicide")],
+)
+def test_a_new_danger_soon_after_a_notice_has_its_own(later, rule):
+    assert rule in Triage().read(Turn(later, history=(BLOCKED,))).rules
+
+
+def test_what_only_both_messages_tell_stands_where_it_is_more_severe():
+    told = "nothing has come out of his catheter since this morning"
+    before, after = Triage().read(Turn(told)), Triage().read(Turn("and he is getting really sleepy", history=(told,)))
+    assert before.kind == "urgent"
+    assert after.kind == "emergency"
+
+
+def test_a_kept_notice_is_not_kept_for_ever():
+    history = (BLOCKED, RUNNING, "how long", "and then", "what about his tea")
+    kept = [Triage().read(Turn(text, history=history[:at])) for at, text in enumerate(history) if at]
+    assert kept[0].rules == ("autonomic-dysreflexia",)
+    assert kept[-1] is None
+
+
+@pytest.mark.parametrize(
+    ("message", "raised"),
+    [
+        ("he fell and broke his neck 20 minutes ago", True),
+        ("i fell off the roof and broke my back an hour ago", True),
+        ("he broke his neck 5 weeks ago and the halo is on now", False),
+    ],
+)
+def test_a_fresh_break_is_no_old_one(message, raised):
+    notice = Triage().read(Turn(message))
+    assert ("fracture" in (notice.rules if notice else ())) == raised

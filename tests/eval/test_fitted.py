@@ -6,6 +6,7 @@ import ast
 import json
 import re
 import shutil
+from dataclasses import fields
 from importlib.resources import files
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from sci_assistant_eval import (
     vignettes,
 )
 
+from sci_assistant.ask import decide
 from sci_assistant.asked import foil_texts, load_foils
 from sci_assistant.ingest.parse import read_articles
 from sci_assistant.types import Article
@@ -118,6 +120,22 @@ def test_the_decision_to_answer_is_fitted_on_dev(guards, tiny_corpus, monkeypatc
     asked = {case.id: case.answerable for case in cases if case.kind.startswith("judged")}
     assert asked == {"how is HO found": True, "what does a scan cost": False}
     assert {case.id for case in cases} - set(asked) <= {one.id for one in questions.load_questions(split="dev")}
+
+
+def test_the_decision_weighs_signals_as_they_are_as_the_regression_does_standardised():
+    random = np.random.default_rng(0)
+    values = random.random((200, len(fields(decide.Signals))))
+    cases = [
+        fit_answerable.Case(str(i), "answerable", decide.Signals(*row), 1, row[0] + row[6] * row[1] > 0.8)
+        for i, row in enumerate(values)
+    ]
+    read = fit_answerable.read_values(cases, fit_answerable.LISTED)
+    function = fit_answerable.make_function().fit(read, [case.answerable for case in cases])
+    model = fit_answerable.of_plain_signals(function, fit_answerable.LISTED)
+    plain = decide.Model(model["intercept"], model["weights"], threshold=0.5, perhaps=0.5)
+    found = [plain.probability(case.signals) for case in cases]
+    np.testing.assert_allclose(found, function.predict_proba(read)[:, 1], atol=1e-3)
+    assert max(found) > 0.9 and min(found) < 0.1
 
 
 def nearest(texts: list[str], others: list[str]) -> float:

@@ -372,27 +372,35 @@ class Assistant:
         return _Question(turn, standalone, found.question, corrected, found=found)
 
     def _danger(self, reading: Reading | None) -> Notice | None:
-        """The notice, of no crisis, that one of the last messages before the newest raised."""
+        """The notice, of no crisis, on whose danger a follow-up may still lean: the newest of the last messages before
+        it, where it has no other notice of its own."""
         try:
             before = islice(reading.before(), STILL_MEANT) if reading else ()
-            return next((notice for notice in before if notice is not None and notice.kind != "crisis"), None)
+            earlier = next((notice for notice in before if notice is not None), None)
+            own = reading.notice if reading else None
         except Exception:  # the outermost edge of triage
             log.exception("Triage failed")
             return None
+        if earlier is None or _is_crisis(earlier) or UNNAMED_CRISIS in earlier.rules:
+            return None
+        return earlier if own is None or own.rules == earlier.rules else None
 
     def _follow_up(
         self, question: str, history: Sequence[str], *, k: int = PASSAGES, danger: Notice | None = None
     ) -> Retrieved:
-        """What is found for a question that comes after others: alone or, where it leans on them, beside them. After an
-        emergency one that leans is answered from the articles on that `danger`: "do we keep her sat up?"."""
+        """What is found for a question that comes after others: alone or, where it leans on them, beside them. One that
+        leans on a `danger` is answered from the articles on it, where these are found: "do we keep her sat up?"."""
         alone, beside = self.both_ways(question, history, k=k if danger is None else max(k, MOST_BESIDE))
         if beside is None:
             return alone
         leaning = read_leaning(question, history, alone, beside)
-        if danger is not None and leans(leaning):
-            near = _of_danger(beside, danger)
+        if not leans(leaning):
+            return alone
+        near = _of_danger(beside, danger)
+        if near is not beside and near.passages:
             return replace(near, passages=near.passages[:k])
-        if not leans(leaning) or leaning.stands_alone:
+        beside = replace(beside, passages=beside.passages[:k])
+        if leaning.stands_alone:
             return alone
         other = not holds_own_words(beside, question) and answerable(read_signals(alone, question))
         return alone if other else beside

@@ -93,6 +93,7 @@ class Reading:
         self._first = max(0, self._last - FOLLOWED)
         self._shown: dict[int, list[Rule]] = {}
         self._alone: dict[int, list[Rule]] = {}
+        self._repeated: set[int] = set()  # messages with which an earlier notice is merely kept
 
     @property
     def notice(self) -> Notice | None:
@@ -169,19 +170,29 @@ class Reading:
         return self._still(at, shown or self._rules.named(UNNAMED))
 
     def _still(self, at: int, shown: list[Rule]) -> list[Rule]:
-        """What is shown with a message that tells of no danger by itself, soon after one that had the notice of a named
-        emergency: that notice again, "it is draining now, how long till his head clears?", and none that only what both
-        say together raises."""
-        earlier = (self._find(before) for before in reversed(range(max(self._first, at - STILL_MEANT), at)))
-        before = next((rules for rules in earlier if rules), [])
-        named = [rule for rule in before if rule.opens != "crisis" and rule.id != UNNAMED]
-        if not named or len(named) < len(before):
-            return shown
+        """What is shown with a message that raises nothing by itself, soon after one that raised a named danger: that
+        danger again, "it is draining now, how long till his head clears?", and of what only both messages together
+        raise no more than what is more severe. A crisis always stands."""
         newest = self._newest(at)
-        names_no_other = [rule.id for rule in shown] == [UNNAMED]
-        if newest.raised or (newest.score(self._weigher).first >= self._weigher.sure and not names_no_other):
+        named = self._named_before(at)
+        danger = newest.score(self._weigher).first if named else 0.0
+        crises = {rule.id for rule in shown if rule.opens == "crisis"}
+        told_now = danger >= self._weigher.sure - CRISIS_EARLIER
+        if not named or newest.raised or crises - {UNNAMED_CRISIS} or (crises and told_now):
             return shown
-        return [rule for rule in shown if rule in named] or named
+        if danger >= self._weigher.sure and [rule.id for rule in shown] != [UNNAMED]:
+            return shown
+        least = min(SEVERITY.index(rule.kind) for rule in named)
+        worse = [rule for rule in shown if rule in named or SEVERITY.index(rule.kind) < least]
+        self._repeated.add(at)
+        return list(dict.fromkeys((*named, *worse)))
+
+    def _named_before(self, at: int) -> list[Rule]:
+        """The dangers, no crisis among them, that one of the last messages raised and did not merely keep."""
+        earlier = [before for before in range(max(self._first, at - STILL_MEANT), at) if self._find(before)]
+        newest = next((before for before in reversed(earlier) if before not in self._repeated), None)
+        rules = self._find(newest) if newest is not None else []
+        return [] if any(rule.opens == "crisis" or rule.id == UNNAMED for rule in rules) else rules
 
     def _raised(self, conversation: _Conversation, at: int) -> list[Rule]:
         """The rules that a conversation raises, but for an earlier crisis from which its newest message moves on."""
