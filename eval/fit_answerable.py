@@ -172,7 +172,7 @@ def of_plain_signals(model: Any, features: Sequence[str]) -> dict[str, Any]:
     mean, spread = scale.mean_, scale.scale_
     plain: dict[str, float] = dict.fromkeys(features, 0.0)
     for weight, powers in zip(weights, products.powers_, strict=True):
-        at = np.repeat(np.arange(len(features)), powers)  # the signals of which this is the product: one or two
+        at = np.repeat(np.arange(len(features)), powers).tolist()  # the signals of this product: one or two
         weight = weight / spread[at].prod()
         if len(at) == 1:
             plain[features[at[0]]] += weight
