@@ -17,7 +17,7 @@ SECTION_KINDS: dict[str, tuple[str, str]] = {
         r"^$|what .* is\b|what it|how .* works|about",
     ),
     "signs": (
-        r"\bsigns?\b|\bsymptoms?\b|\bhow (?:do|can|would|will) (?:i|you|we) (?:know|tell|notice|spot|recogni[sz]e)"
+        r"\bsigns?\b|\bsymptoms?\b|\bhow (?:do|can|could|would|will) (?:i|you|we|u) (?:know|tell|notice|spot|recogni[sz]e)"
         r"|\blooks? like\b|\bfeels? like\b|\bwarning\b",
         r"sign|symptom|watch for|notice|how .* feels",
     ),
@@ -39,7 +39,7 @@ SECTION_KINDS: dict[str, tuple[str, str]] = {
 _ASKS_FOR_LIST = re.compile(
     r"\b(?:signs|symptoms|steps|causes|triggers|types|kinds|ways|tips|options|treatments|questions|risks|complications"
     r"|reasons|list|equipment|problems|side effects|warning signs|what are the|what should i do|what do i do|how do i"
-    r"|what to do|watch for|look for)\b",
+    r"|what to do|watch for|look for|how (?:can|could|would|will) (?:i|you|we|u) (?:know|tell|notice|spot|recogni[sz]e))\b",
     re.IGNORECASE,
 )
 _PERSON = r"(?:i|i'm|im|i've|ive|my|me|we|our|he|he's|hes|his|she|she's|shes|her|mum|mom|dad|husband|wife|son|daughter|partner)"
