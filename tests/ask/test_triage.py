@@ -2,14 +2,18 @@
 
 import subprocess
 import sys
+from functools import cache
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sci_assistant.ask.triage import Triage, load_rules
-from sci_assistant.types import Turn
+from sci_assistant.types import Notice, Turn
 
+DATA = Path(__file__).parents[1] / "data"
 RAISED = [
     ("my head is pounding and i'm sweating above my injury", "autonomic-dysreflexia"),
     ("my blood pressure is 190 over 110 and i feel flushed", "autonomic-dysreflexia"),
@@ -327,3 +331,26 @@ def test_a_kept_notice_is_not_kept_for_ever():
 def test_a_fresh_break_is_no_old_one(message, raised):
     notice = Triage().read(Turn(message))
     assert ("fracture" in (notice.rules if notice else ())) == raised
+
+
+@cache
+def what_follows() -> dict[str, list[tuple[Notice | None, bool]]]:
+    """By class of the last message: its notice, and whether an earlier one had any."""
+    found: dict[str, list[tuple[Notice | None, bool]]] = {}
+    for talk in yaml.safe_load((DATA / "after_notices.yaml").read_text(encoding="utf-8")):
+        reading = Triage().follow(Turn(talk["turns"][-1], history=tuple(talk["turns"][:-1])))
+        name = "crisis" if talk.get("danger") == "suicide" else talk["after"]
+        found.setdefault(name, []).append((reading.notice, any(reading.before())))
+    return found
+
+
+def test_a_crisis_and_any_new_danger_soon_after_a_notice_have_a_notice():
+    found = what_follows()
+    assert all("suicide" in notice.rules for notice, _ in found["crisis"])
+    assert all(notice is not None for notice, _ in found["new-danger"])
+
+
+def test_the_same_danger_has_its_notice_or_a_reminder_and_another_topic_the_reminder():
+    found = what_follows()
+    assert all(notice is not None or before for notice, before in (*found["same"], *found["eased"]))
+    assert sum(notice is None for notice, _ in found["other-topic"]) >= 23
