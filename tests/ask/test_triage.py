@@ -284,18 +284,17 @@ BLOCKED = (
 )
 
 
-RUNNING = "i straightened the tube and its running now, how long till it comes down"
+DRAINING = "ive unkinked it and its draining now, how long before his headache goes"
 
 
-@pytest.mark.parametrize(
-    "later",
-    [
-        (RUNNING,),
-        ("ive unkinked it and its draining now, how long before his headache goes",),
-    ],
-)
-def test_what_is_said_soon_after_a_notice_raises_no_other_danger_by_what_was_said_before(later):
-    assert Triage().read(Turn(later[-1], history=(BLOCKED, *later[:-1]))).rules == ("autonomic-dysreflexia",)
+def test_what_is_said_soon_after_a_notice_keeps_its_danger_and_raises_no_other():
+    assert Triage().read(Turn(DRAINING, history=(BLOCKED,))).rules == ("autonomic-dysreflexia",)
+
+
+def test_what_has_eased_soon_after_a_notice_has_no_other():
+    eased = Triage().follow(Turn("i straightened the tube and its running now, how long till", history=(BLOCKED,)))
+    assert eased.notice is None or eased.notice.rules == ("autonomic-dysreflexia",)
+    assert any(eased.before())
 
 
 @pytest.mark.parametrize(
@@ -314,7 +313,7 @@ def test_what_only_both_messages_tell_stands_where_it_is_more_severe():
 
 
 def test_a_kept_notice_is_not_kept_for_ever():
-    history = (BLOCKED, RUNNING, "how long", "and then", "what about his tea")
+    history = (BLOCKED, DRAINING, "how long", "and then", "what about his tea")
     kept = [Triage().read(Turn(text, history=history[:at])) for at, text in enumerate(history) if at]
     assert kept[0].rules == ("autonomic-dysreflexia",)
     assert kept[-1] is None
