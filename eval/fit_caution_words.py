@@ -24,7 +24,7 @@ from sci_assistant.wire import bundled_corpus
 
 LISTED = 0.25  # weight of a listed question
 RESULTS = ("normal", "test_result")  # kinds that ask what a reading means
-WRONGLY = 0.05  # cautions on messages written to look alike, cross-validated; a caution too many is one line to read
+WRONGLY = 0.06  # cautions on messages written to look alike, cross-validated; a caution too many is one line to read
 
 
 @click.command()
