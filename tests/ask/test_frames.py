@@ -38,6 +38,7 @@ def test_a_supposed_thing_is_not_told():
 def test_what_was_overcome_and_is_not_back_is_overcome():
     assert frames.is_recovered("i was suicidal twenty years ago and i am happy now")
     assert not frames.is_recovered("i was fine for twenty years and it is back tonight")
+    assert not frames.is_recovered("he has a fever and is talking to his dad who passed in 2009")
 
 
 def test_preparing_for_others_is_teaching_unless_help_is_needed_now():

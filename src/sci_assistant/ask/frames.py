@@ -116,6 +116,7 @@ _TOLD = re.compile(rf"{_HAPPENS.pattern}|{_SOMEBODY}(?:was|were|had|took|fell|pa
 _SELF = re.compile(r"\b(?:i|me|myself)\b")
 
 
+_WHO_DIED = re.compile(r"\bwho (?:passed|died)\b")  # no danger that is over
 _HELP = re.compile(
     r"\b(?:what (?:should|do|must|shall) (?:i|we) do(?: now| first)?|what now|please help|help me|i need help|should i (?:call|ring|go)\b[^.?!]*)[ .?!]*$"
 )
@@ -194,7 +195,8 @@ def is_perhaps(before: str) -> bool:
 
 def is_recovered(text: str) -> bool:
     """Whether a message tells of long ago, that all is well since, and of nothing that is now."""
-    return not _WORSE_AGAIN.search(text) and bool(_LONG_SINCE.search(text) and _RESOLVED.search(text))
+    found = _LONG_SINCE.search(text)
+    return found is not None and not _WORSE_AGAIN.search(text) and bool(_RESOLVED.search(_WHO_DIED.sub(" ", text)))
 
 
 def cleared_until(text: str) -> int:

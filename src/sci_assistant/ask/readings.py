@@ -35,7 +35,7 @@ _PRESSURE_WORDS = re.compile(r"\b(?:blood pressure|bp|b p|systolic|diastolic|pre
 # A tenth of a degree needs no other word: "40.1, teeth chattering". Nothing else has such numbers here but weights,
 # lengths and times, which say so.
 _TENTHS = re.compile(
-    r"(?<![\d.])(?:3[89]|4[0-2])\.\d\b(?! ?(?:%|percent|kg|kilos?|g\b|lbs?\b|pounds?|stone|cm|mm|inch|inches|in\b|km|miles?|m\b|ml|mls|l\b|litres?|liters?|hours?|mins?|minutes|weeks?|years?|mph))"
+    r"(?<![\d.])(?:3[89]|4[0-2]|10[1-6])\.\d\b(?! ?(?:%|percent|kg|kilos?|g\b|lbs?\b|pounds?|stone|cm|mm|inch|inches|in\b|km|miles?|m\b|ml|mls|l\b|litres?|liters?|hours?|mins?|minutes|weeks?|years?|mph|fm|mhz|megahertz))"
 )
 _TENTHS_OF_ELSE = re.compile(r"\b(?:bmi|weigh\w*|weight|waist|size|version|page|step|f\.?|icd|code)\b")
 _OXYGEN = re.compile(
