@@ -22,6 +22,7 @@ RAISED = [
     ("My leg is warm and swollen, is it a clot?", "clot-in-leg"),
     ("her face is drooping on one side", "stroke"),
     ("he has a fever and is confused", "sepsis"),
+    ("fingers weaker every day, paraplegic since 2010", "new-loss-of-function"),
     ("he is 103.4 and shaking so hard the bed rattles, hes talking to his dad who passed in 09", "sepsis"),
     ("my baclofen pump is beeping", "baclofen-withdrawal"),
     ("woke up and i suddenly can't move my arm", "new-loss-of-function"),

@@ -35,6 +35,7 @@ _SINCE_INJURY = re.compile(
     r"\b(?:injur(?:y|ed)|paralys\w+|paralyz\w+|paraplegic|tetraplegic|quadriplegic|para|tetra|quad|crash|accident|lost (?:all )?(?:feeling|sensation)|(?:broke|hurt) (?:my|his|her) (?:neck|back)|[ct]\d{1,2})\b"
     r"(?: (?:in|since|from|for|was|it|a|an|the|my|his|her|about|nearly|over|now|after))*(?: (?:crash|accident|injury|fall|dive))?(?: (?:in|about|nearly|over))*"
     r" (?:(?:\d+|a few|some|many|several|couple of|two|three|four|five|six|seven|eight|nine|ten|a) )?(?:years?|yrs?|months?|decades?) ago\b|\b(?:injured|injury|paralysed|paralyzed|accident|crash) in (?:19|20)\d\d\b"
+    r"|\b(?:paraplegi\w+|tetraplegi\w+|quadriplegi\w+|para|quad|tetra|sci|injur(?:y|ed)|[ctl]\d{1,2})(?: (?:complete|incomplete|para|paraplegic|quad|since|in|from|back))* (?:19|20)\d\d\b"
 )
 _NOW = re.compile(
     r"\b(?:right now|now|today|tonight|this (?:morning|afternoon|evening|minute)|at the moment|just (?:started|now|noticed|fell|happened|took|came|been|went|found|woke|did)"
