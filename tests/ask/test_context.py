@@ -94,3 +94,16 @@ def test_a_list_is_known_from_its_introduction_and_from_any_item(article):
 
 def test_a_plain_sentence_belongs_to_no_list(article):
     assert list_members(article, find(article, "Bone can grow")) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "leans"),
+    [
+        ("Smart speakers and plugs often do the same job at a lower cost.", True),
+        ("The nerve fibers then grow slowly into the muscle.", True),
+        ("If you sit up, then check the bladder.", False),
+        ("Call the team, and then keep still.", False),
+    ],
+)
+def test_what_compares_or_comes_after_leans_on_what_stands_before(text, leans):
+    assert is_dependent(text) is leans

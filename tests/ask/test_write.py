@@ -157,6 +157,21 @@ def test_where_the_check_is_not_sure_the_words_of_the_source_stand_instead(task,
         assert [s.text for s in partial.answer.sentences] in ([], [first])
 
 
+def test_a_sentence_of_another_article_than_the_first_stands_where_it_names_its_topic(task, ho_assistant):
+    texts = [(number, text) for number, sentences in whole_sentences(task) for text in sentences]
+    naming = next(one for one in texts if " HO " in one[1])
+    silent = next(one for one in texts if "HO" not in one[1] and "ossification" not in one[1])
+    quoted = ho_assistant.ask(ASKED)
+    elsewhere = replace(quoted.citations[0], article="another-article")
+    beside = replace(quoted, citations=(elsewhere, *quoted.citations))
+    said = _Says(" ".join(f"{text} [{number}]" for number, text in (silent, naming)))
+    *_, last = Writer(said, StrictVerifier()).write(beside, task)
+    assert [s.text for s in last.answer.sentences if s.mode == "written"] == [naming[1]]
+    assert [(r.text, r.reason) for r in last.answer.removed] == [(silent[1], "of another topic")]
+    *_, alone = Writer(said, StrictVerifier()).write(quoted, task)
+    assert not alone.answer.removed
+
+
 def test_where_nothing_may_stand_in_its_own_words_the_quoted_answer_does(task, ho_assistant):
     (one, (first, *_)), (other, (second, *_)) = whole_sentences(task)[:2]
     quoted = ho_assistant.ask(ASKED)

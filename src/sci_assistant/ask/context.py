@@ -23,6 +23,11 @@ _OPENER = re.compile(
     re.IGNORECASE,
 )
 _EARLY_PRONOUN = re.compile(r"^(?:[\w'’-]+,?\s+){1,3}(?:it|this|they|these|them)\b", re.IGNORECASE)
+# What compares, or comes after, what stands before: "speakers often do the same job", "the fibers then grow".
+_LEANS_BACK = re.compile(
+    r"\b(?:do|does|did) the same (?:job|work|thing)\b|^(?!(?:if|when|once|after|until)\b)(?:[\w'’-]+,?\s+){1,4}(?<!\band )then\b",
+    re.IGNORECASE,
+)
 _EXPLETIVE = re.compile(
     r"\bit (?:is|was|may be|can be|helps|takes) (?:\w+ )?(?:to|that|for|hard|easy|safe|common)\b",
     re.IGNORECASE,
@@ -40,7 +45,7 @@ _OF_THE_READER = re.compile(r"you(?:r|'re)?\b", re.IGNORECASE)
 
 def is_dependent(text: str) -> bool:
     """Whether a sentence leans on the one before it."""
-    if _OPENER.match(text):
+    if _OPENER.match(text) or _LEANS_BACK.search(text):
         return True
     early = _EARLY_PRONOUN.match(text)
     return bool(early) and not _EXPLETIVE.search(text[: early.end() + 30] if early else "")

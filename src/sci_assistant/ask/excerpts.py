@@ -16,7 +16,6 @@ from sci_assistant.types import Answer, Article
 
 MOST_WORDS = 180  # of all excerpts together, unless the quoted answer alone needs more; see docs/written.md
 MOST_EXCERPTS = 6
-MOST_ARTICLES = 3
 WEAKER = 2.5  # log odds below the best sentence at which one beside the quoted ones is left out
 
 Key = tuple[str, int]
@@ -52,15 +51,15 @@ def choose_excerpts(quoted: Answer, scored: Sequence[Scored], articles: dict[str
     chosen = dict.fromkeys(_quoted_keys(quoted, articles))
     if not chosen:
         return ()
+    cited = {citation.article for citation in quoted.citations}
     best = max((s.score for s in scored), default=0.0)
     words = _count(chosen, articles)
     for candidate in scored:
-        if candidate.score < best - WEAKER or is_lead(candidate.text):
+        if candidate.score < best - WEAKER or is_lead(candidate.text) or candidate.article.id not in cited:
             continue
         group = with_context(candidate.article, candidate.index) or ()
         fresh = [(candidate.article.id, i) for i in group if (candidate.article.id, i) not in chosen]
-        named = {article for article, _ in (*chosen, *fresh)}
-        if not fresh or len(named) > MOST_ARTICLES:
+        if not fresh:
             continue
         if words + _count(fresh, articles) > MOST_WORDS or len(_runs([*chosen, *fresh], articles)) > MOST_EXCERPTS:
             continue

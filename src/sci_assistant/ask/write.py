@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 FEWEST = 2  # written sentences that stand without the quoted answer
 SAID = "said before"
 QUOTED = "its source is quoted"
+OTHER_TOPIC = "of another topic"
+EVERYWHERE = frozenset(stems("spinal cord injury sci"))  # in titles, and no topic by itself
 MOST_SENTENCES = 10  # of a written answer; what comes after them is not waited for
 
 Messages = Sequence[tuple[str, str]]  # pairs of a role (system, human, ai) and its text
@@ -160,6 +162,8 @@ class _Sheet:
     def _place(self, claim: Claim, verdict: Verdict) -> None:
         if not verdict.passed:
             self.removed.append(Removed(claim.text, verdict.reason or "not borne out"))
+        elif not all(self._is_on_topic(source) for source in verdict.aligned):
+            self.removed.append(Removed(claim.text, OTHER_TOPIC))
         elif all(is_lead(source.text) for source in verdict.aligned):
             self.removed.append(Removed(claim.text, NOTHING_SAID))
         elif self._says_again(claim, verdict.aligned):
@@ -196,11 +200,24 @@ class _Sheet:
         same = [s for s, on in zip(self.draft.sentences, self.rests_on, strict=True) if on.issuperset(aligned)]
         return bool(same) and set(stems(claim.text)) <= {stem for sentence in same for stem in stems(sentence.text)}
 
+    def _is_on_topic(self, source: Source) -> bool:
+        """Whether a source stands in the article that the quoted answer begins with, or in another one of that answer
+        and names what it is about: "call before you choose birth control" does not say that it is for women."""
+        first, *others = dict.fromkeys(citation.article for citation in self.quoted.citations)
+        if source.article not in others:
+            return source.article == first
+        article = self.task.articles[source.article]
+        return not set(stems(source.text)).isdisjoint(set(stems(article.title)) - EVERYWHERE)
+
     def _leans(self, claim: Claim, aligned: Sequence[Source]) -> bool:
         """Whether a sentence means what it says only with another beside it that is not there: "it" without what it
         is, a sign or a step when to call without the line that opens its list."""
         there = {(source.article, source.index) for source in aligned}
-        return (is_dependent(claim.text) and not self.follows) or any(
+        before = {(source.article, source.index) for source in self.rests_on[-1]} if self.follows else frozenset()
+        alone = any(
+            is_dependent(source.text) and (source.article, source.index - 1) not in before | there for source in aligned
+        )
+        return (is_dependent(claim.text) and (not self.follows or alone)) or any(
             (source.article, article.sentences[source.index].lead) not in there
             for source in aligned
             for article in (self.task.articles[source.article],)
