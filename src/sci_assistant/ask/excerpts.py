@@ -1,7 +1,7 @@
 """A quoted answer and its ranked passages -> the numbered excerpts that a model may write from.
 
-What quoting chose comes first; the sentences of the same articles that it scores next, each with what it needs beside it, follow while
-they fit. So the model reads what the question needs, in about as many words as a person would.
+What quoting chose comes first; the sentences of the same articles that it scores next, each with what it needs beside
+it, follow while they fit. So the model reads what the question needs, in about as many words as a person would.
 """
 
 from __future__ import annotations
