@@ -15,7 +15,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
 
 from sci_assistant.ask import prompts
 from sci_assistant.ask.answer_text import answer_text
@@ -44,7 +43,7 @@ from sci_assistant.ask.search import HybridSearch, Retrieved, best_of_each, towa
 from sci_assistant.ask.second_voice import Heard, SecondVoice
 from sci_assistant.ask.spelling import Corrected, correct
 from sci_assistant.ask.stopping import find_warnings
-from sci_assistant.ask.triage import CRISIS, STILL_MEANT, UNNAMED, UNNAMED_CRISIS, Reading, Triage
+from sci_assistant.ask.triage import CRISIS, UNNAMED, UNNAMED_CRISIS, Reading, Triage
 from sci_assistant.ask.write import Task, TextModel, Writer
 from sci_assistant.ask.written import Basis, make_task, may_be_written, write_answer
 from sci_assistant.errors import AssistantError, ModelError, StoreEmpty
@@ -372,18 +371,12 @@ class Assistant:
         return _Question(turn, standalone, found.question, corrected, found=found)
 
     def _danger(self, reading: Reading | None) -> Notice | None:
-        """The notice, of no crisis, on whose danger a follow-up may still lean: the newest of the last messages before
-        it, where it has no other notice of its own."""
+        """The notice on whose danger a follow-up may still lean; a fault in the rules never costs the answer."""
         try:
-            before = islice(reading.before(), STILL_MEANT) if reading else ()
-            earlier = next((notice for notice in before if notice is not None), None)
-            own = reading.notice if reading else None
+            return reading.still_meant if reading else None
         except Exception:  # the outermost edge of triage
             log.exception("Triage failed")
             return None
-        if earlier is None or _is_crisis(earlier) or UNNAMED_CRISIS in earlier.rules:
-            return None
-        return earlier if own is None or own.rules == earlier.rules else None
 
     def _follow_up(
         self, question: str, history: Sequence[str], *, k: int = PASSAGES, danger: Notice | None = None

@@ -91,7 +91,7 @@ _RESOLVED = re.compile(
     r"\b(?:fine|ok|okay|well|good|happy|better|glad|great|alright|healthy|content|solid|normal|fit) (?:now|since|ever since|these days|for (?:\w+ )?years|today)\b|\bever since\b|\bsince then\b"
     r"|\b(?:am|is|are|was|were|been|be|gone|keeps?|feeling|doing) (?:perfectly |very |all |now |honestly |a )*(?:fine|well|healthy|good|happy|content|glad|thriving|grand|back to normal|back at work|back to work|off medication|seizure free)\b"
     r"|\b(?:healed|mended|recovered|recovery|all clear|signed off|signed him off|signed her off|discharged|let me go|sorted|cured|never (?:came|come) back|none since|not (?:one )?(?:in|for) (?:\w+ )?(?:decades|years)|gone since|has been gone"
-    r"|got (?:help|better)|scar|fit as a fiddle|fighting fit|all fine|peer mentor|somewhere decent|happiest|turns? (?:fifty|sixty|forty)|grown family|became|married|retired|inherited|passed (?:away|in)|closed on its own|came out before"
+    r"|got (?:help|better)|scar|fit as a fiddle|fighting fit|all fine|peer mentor|somewhere decent|happiest|turns? (?:fifty|sixty|forty)|grown family|became|married|retired|inherited|(?<!who )passed (?:away|in)|closed on its own|came out before"
     r"|have not been admitted|has not been admitted|not been back|life is good|all healed|is healed|drug free|did me no|no trouble|not happened)\b"
 )
 _CLEARED = re.compile(
@@ -117,7 +117,6 @@ _TOLD = re.compile(rf"{_HAPPENS.pattern}|{_SOMEBODY}(?:was|were|had|took|fell|pa
 _SELF = re.compile(r"\b(?:i|me|myself)\b")
 
 
-_WHO_DIED = re.compile(r"\bwho (?:passed|died)\b")  # no danger that is over
 _HELP = re.compile(
     r"\b(?:what (?:should|do|must|shall) (?:i|we) do(?: now| first)?|what now|please help|help me|i need help|should i (?:call|ring|go)\b[^.?!]*)[ .?!]*$"
 )
@@ -196,8 +195,7 @@ def is_perhaps(before: str) -> bool:
 
 def is_recovered(text: str) -> bool:
     """Whether a message tells of long ago, that all is well since, and of nothing that is now."""
-    found = _LONG_SINCE.search(text)
-    return found is not None and not _WORSE_AGAIN.search(text) and bool(_RESOLVED.search(_WHO_DIED.sub(" ", text)))
+    return not _WORSE_AGAIN.search(text) and bool(_LONG_SINCE.search(text) and _RESOLVED.search(text))
 
 
 def cleared_until(text: str) -> int:

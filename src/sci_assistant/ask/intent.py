@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+_TELL = r"(?:i|you|we|u) (?:know|tell|notice|spot|recogni[sz]e)"
 # kind of section -> (what a question about it says, what such a section is called)
 SECTION_KINDS: dict[str, tuple[str, str]] = {
     "definition": (
@@ -17,7 +18,7 @@ SECTION_KINDS: dict[str, tuple[str, str]] = {
         r"^$|what .* is\b|what it|how .* works|about",
     ),
     "signs": (
-        r"\bsigns?\b|\bsymptoms?\b|\bhow (?:do|can|could|would|will) (?:i|you|we|u) (?:know|tell|notice|spot|recogni[sz]e)"
+        rf"\bsigns?\b|\bsymptoms?\b|\bhow (?:do|can|could|would|will) {_TELL}"
         r"|\blooks? like\b|\bfeels? like\b|\bwarning\b",
         r"sign|symptom|watch for|notice|how .* feels",
     ),
@@ -39,7 +40,7 @@ SECTION_KINDS: dict[str, tuple[str, str]] = {
 _ASKS_FOR_LIST = re.compile(
     r"\b(?:signs|symptoms|steps|causes|triggers|types|kinds|ways|tips|options|treatments|questions|risks|complications"
     r"|reasons|list|equipment|problems|side effects|warning signs|what are the|what should i do|what do i do|how do i"
-    r"|what to do|watch for|look for|how (?:can|could|would|will) (?:i|you|we|u) (?:know|tell|notice|spot|recogni[sz]e))\b",
+    rf"|what to do|watch for|look for|how (?:can|could|would|will) {_TELL})\b",
     re.IGNORECASE,
 )
 _PERSON = r"(?:i|i'm|im|i've|ive|my|me|we|our|he|he's|hes|his|she|she's|shes|her|mum|mom|dad|husband|wife|son|daughter|partner)"

@@ -117,6 +117,14 @@ class Reading:
         """The notices of the earlier messages, the newest first."""
         return (make_notice(self._find(at), self._rules) for at in reversed(range(self._first, self._last)))
 
+    @property
+    def still_meant(self) -> Notice | None:
+        """The notice of an earlier danger, no crisis, that the newest message may still speak of: where it has no other
+        notice of its own."""
+        danger = make_notice(self._named_before(self._last), self._rules)
+        same = self.notice is None or (danger is not None and self.notice.rules == danger.rules)
+        return danger if same else None
+
     def moves_on(self) -> bool:
         """Whether the newest message is harmless by itself, and earlier ones have had their notice.
 
