@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sci_assistant_eval.batches import in_batches
 
 from sci_assistant.ask.notice_network import HEAD, LAYERS, MOST_TOKENS, WORD_PIECES, file_arrays
+from sci_assistant.bfloat16 import cpu_has_bfloat16
 from sci_assistant.graph import OwnPieces, WordPieces, arranged
 from sci_assistant.weights import HEADS, HIDDEN, INNER, NORM_EPSILON, VOCABULARY, WEIGHTS, bundled_weights, read_weights
 from sci_assistant.words import common_words
@@ -70,7 +71,7 @@ class Heard:
 
 def fit(heard: Heard, use: NDArray[np.int_]) -> dict[str, NDArray[Any]]:
     """The arrays of a network's file, fitted on some conversations by AdamW with one cycle of the learning rate, in
-    bfloat16."""
+    bfloat16 where the processor counts in it (elsewhere it takes ten times as long as float32)."""
     import torch
     from torch.nn.functional import binary_cross_entropy_with_logits
 
@@ -158,7 +159,7 @@ class Net:
         training = bool(self.bert.training)
         numbers, signs = self._laid_out(rows, random if training else None)
         mask = numbers != PAD
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=training):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=training and cpu_has_bfloat16()):
             states = self.bert(input_ids=numbers, attention_mask=mask.long()).last_hidden_state.float()
         seen = (
             (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True),
