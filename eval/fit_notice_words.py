@@ -50,6 +50,8 @@ ORDINARY = 0.6  # weight of an ordinary question
 FALSE_ALARMS = 0.04  # of the harmless messages that no rule was developed on, cross-validated
 HARD_ALARMS = 0.08  # of harmless messages that were written to be hard: a missed danger costs more
 ORDINARY_ALARMS = 1 / 30  # of ordinary questions
+EARLIER = 0.4  # below the bounds so chosen: of 1,198 fresh emergencies 17 instead of 20 are missed, of 1,070 fresh hard
+# look-alikes 124 instead of 113 raised; 0.8 would find two more of these dangers for 19 more look-alikes (2026-11-30)
 END = "end-of-conversation"  # kind of the newest messages of a harmless conversation
 SHOWN_FALSELY = 0.05  # share of harmless messages at which what is found is printed
 WIDEST = 1.6  # between the bounds: rules were written on these messages and are surer here than on new ones
@@ -88,7 +90,7 @@ def main(write: bool, looked_at: int) -> None:
     harmless = [(rows.held & ~dangerous, FALSE_ALARMS), (rows.kind == "ordinary", ORDINARY_ALARMS)]
     if hard.any():  # none among the few messages of a test
         harmless.append((hard, HARD_ALARMS))
-    sure, doubt = choose_bounds(rows, weighed, dangerous, harmless, widest=WIDEST)
+    sure, doubt = (bound - EARLIER for bound in choose_bounds(rows, weighed, dangerous, harmless, widest=WIDEST))
     for name, scores in (("words", words), ("network", network), ("both", both)):
         click.echo(f"{name}: {_separation(rows, scores[:, 0], dangerous)}")
     click.echo(f"sure {sure:.1f}, doubt {doubt:.1f}; share with a notice, cross-validated:")

@@ -12,9 +12,10 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from sci_assistant.ask import prompts
 from sci_assistant.ask.answer_text import answer_text
@@ -62,6 +63,8 @@ from sci_assistant.types import (
     Timings,
     Turn,
 )
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -263,52 +266,40 @@ class Assistant:
         return replace(answer, timings_ms=timings), basis
 
     def _follow(self, turn: Turn) -> Reading | None:
-        """The conversation as triage hears it; a fault in the rules never costs the answer."""
-        try:
-            return self._triage.follow(turn)
-        except Exception:  # the outermost edge of triage
-            log.exception("Triage failed")
-            return None
+        """The conversation as triage hears it."""
+        return _guarded("Triage", lambda: self._triage.follow(turn), None)
 
     def _notice(self, reading: Reading | None) -> Notice | None:
-        """The notice for all that the person wrote; a fault in the rules never costs the answer."""
-        try:
-            return reading.notice if reading else None
-        except Exception:  # the outermost edge of triage
-            log.exception("Triage failed")
-            return None
+        """The notice for all that the person wrote."""
+        return _guarded("Triage", lambda: reading.notice if reading else None, None)
 
     def _reminder(self, reading: Reading | None) -> str | None:
-        """One line on the newest notice that an earlier turn raised; a fault in the rules never costs the answer."""
-        try:
+        """One line on the newest notice that an earlier turn raised."""
+
+        def newest() -> str | None:
             before = reading.before() if reading else ()
             return next((_reminder(notice) for notice in before if notice is not None), None)
-        except Exception:  # the outermost edge of triage
-            log.exception("Triage failed")
-            return None
+
+        return _guarded("Triage", newest, None)
 
     def _second_voice(self, retrieved: Retrieved, reading: Reading | None) -> Heard:
-        """What the second voice says beside the rules, but no notice again where a person moves on; a fault in it never
-        costs the answer."""
+        """What the second voice says beside the rules, but no notice again where a person moves on."""
+        silent = Heard(None, likely=True)
         if not self._settings.second_voice or reading is None:
-            return Heard(None, likely=True)
-        try:
+            return silent
+
+        def read() -> Heard:
             heard = self._voice.read(reading, retrieved.plain, self.hybrid.embeddings.revision)
             again = heard.notice is not None and reading.moves_on()
             return replace(heard, notice=None) if again else heard
-        except Exception:  # the outermost edge of the second voice
-            log.exception("The second voice failed")
-            return Heard(None, likely=True)
+
+        return _guarded("The second voice", read, silent)
 
     def _caution(self, turn: Turn, reading: Reading | None) -> Caution | None:
-        """The caution for a question that can be asked; a fault in its rules never costs the answer."""
+        """The caution for a question that can be asked."""
         if question_problem(turn.question, self._settings) is not None:
             return None
-        try:
-            return read_caution(turn, reading.heard if reading else None)
-        except Exception:  # the outermost edge of the cautions
-            log.exception("The cautions failed")
-            return None
+        return _guarded("The cautions", lambda: read_caution(turn, reading.heard if reading else None), None)
 
     def _limited(self, turn: Turn) -> Turn:
         """The turn with as many earlier questions as are read, none of them longer than a question may be."""
@@ -371,12 +362,8 @@ class Assistant:
         return _Question(turn, standalone, found.question, corrected, found=found)
 
     def _danger(self, reading: Reading | None) -> Notice | None:
-        """The notice on whose danger a follow-up may still lean; a fault in the rules never costs the answer."""
-        try:
-            return reading.still_meant if reading else None
-        except Exception:  # the outermost edge of triage
-            log.exception("Triage failed")
-            return None
+        """The notice on whose danger a follow-up may still lean."""
+        return _guarded("Triage", lambda: reading.still_meant if reading else None, None)
 
     def _follow_up(
         self, question: str, history: Sequence[str], *, k: int = PASSAGES, danger: Notice | None = None
@@ -518,6 +505,15 @@ class Assistant:
             problem = prompts.INDEX_BROKEN
         text = f"{prompts.UNAVAILABLE.format(problem=problem)} {prompts.STILL_CALL}"
         return self._blank(turn, notice, status="unavailable", text=text, error=AnswerError(error.code, problem))
+
+
+def _guarded(part: str, read: Callable[[], T], otherwise: T) -> T:
+    """What a part that stands beside the answer says, `otherwise` where it fails: its faults never cost the answer."""
+    try:
+        return read()
+    except Exception:  # whatever broke in it
+        log.exception("%s failed", part)
+        return otherwise
 
 
 def _legible(turn: Turn) -> Turn:
