@@ -42,7 +42,11 @@ def test_the_share_of_needed_sentences(needed, chosen, share):
     assert share_chosen(needed, chosen) == share
 
 
-@pytest.mark.parametrize("content", [gzip.compress(b"no json\n"), gzip.compress(b'{"question": "a"}\n'), b"plain"])
+@pytest.mark.parametrize(
+    "content",
+    [gzip.compress(b"no json\n"), gzip.compress(b'{"question": "a"}\n'), b"plain"],
+    ids=["no JSON", "no sentences", "not compressed"],
+)
 def test_a_damaged_file_is_said_plainly(tmp_path, content):
     path = tmp_path / "needed.jsonl.gz"
     path.write_bytes(content)
