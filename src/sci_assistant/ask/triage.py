@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
+from itertools import islice, product
 
 from sci_assistant.ask import frames
 from sci_assistant.ask.intent import small_talk
@@ -438,8 +438,8 @@ class _Message:
         if key not in self._found:
             judge = self._judge if voided else self._judge_lasting
             judged = ((start, end, judge(start, end)) for start, end in self._spans(thing))
-            kept = [self._place(start, end, told) for start, end, told in judged if told is not None]
-            self._found[key] = tuple(kept[:MOST_PLACES])
+            kept = (self._place(start, end, told) for start, end, told in judged if told is not None)
+            self._found[key] = tuple(islice(kept, MOST_PLACES))  # of an endless message the others are not judged
         return self._found[key]
 
     @cached_property
