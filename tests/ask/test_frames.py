@@ -70,6 +70,8 @@ def test_figures_are_not_about_oneself():
 def test_how_long_ago_the_injury_was_makes_nothing_past():
     assert not frames.is_past("i was paralysed ten years ago and my head is pounding")
     assert frames.is_past("she had a seizure as a baby")
+    assert frames.is_past("i had a shunt when i was a baby") and not frames.is_past("a shunt from when i was a baby")
+    assert not frames.is_past("since 2019 and for the last week or so i am seeing two of everything")
 
 
 @pytest.mark.parametrize(
@@ -87,3 +89,17 @@ def test_what_is_told_after_an_examination_was_not_examined():
 def test_a_denied_activity_denies_nothing_after_and():
     assert not frames.is_negated("my catheter is not draining and my head is ", "")
     assert not frames.is_negated("without water in the ", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "tells"),
+    [
+        ("he had a bypass in 2019", True),
+        ("the cough machine is at school", True),
+        ("which cushion is best for sitting all day", False),
+        ("it has settled, he is laughing again", False),
+        ("thank you", False),
+    ],
+)
+def test_who_asks_nothing_and_does_not_say_that_all_is_well_tells_on(text, tells):
+    assert frames.tells_on(text) is tells

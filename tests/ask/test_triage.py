@@ -250,6 +250,12 @@ def test_the_right_danger_is_named_and_not_another(message: str, named: str, not
         ("my doctor said 90 is normal for me and I get 175 over 100", "autonomic-dysreflexia"),
         ("nurse saw him at nine and he was fine, his mouth droops", "stroke"),
         ("I was para in a crash 10 years ago and my head is pounding", "autonomic-dysreflexia"),
+        (
+            "the drain they put in my spine for the sear inks may be blocked, my legs are heavier every day",
+            "shunt-or-syrinx",
+        ),
+        ("that bubble on my mri. legs worse every day this wk", "shunt-or-syrinx"),
+        ("quad since 99, lost my biceps this week, age?", "new-loss-of-function"),
     ],
 )
 def test_other_words_for_a_danger_raise_its_notice(message: str, rule: str) -> None:
@@ -269,6 +275,7 @@ def test_other_words_for_a_danger_raise_its_notice(message: str, rule: str) -> N
         "Can a UTI make spasms worse? I'm C5 and mine have been awful all week.",
         "hands numb pushing, worse at night",
         "the scan was clear, what exercises help",
+        "i keep banging my head against a wall with the insurance people about my new chair can you help me appeal",
     ],
 )
 def test_what_only_sounds_like_danger_raises_no_notice(message: str) -> None:
@@ -355,3 +362,11 @@ def test_the_same_danger_has_its_notice_or_a_reminder_and_another_topic_the_remi
     found = what_follows()
     assert all(notice is not None or before for notice, before in (*found["same"], *found["eased"]))
     assert sum(notice is None for notice, _ in found["other-topic"]) >= 23
+
+
+def test_who_tells_on_after_a_notice_and_asks_nothing_keeps_it():
+    told = ("My brother's a C7 and he's acting weird.", "He went pale and vomited, no fever. Says his arm feels heavy.")
+    read = Triage().read
+    assert read(Turn(told[1], told[:1])) is not None
+    assert read(Turn("He had a bypass in 2019.", told)) is not None
+    assert read(Turn("What is a good recipe for soup?", told)) is None

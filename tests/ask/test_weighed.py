@@ -1,10 +1,12 @@
 """Weighed words: the list as written, and what its bounds do to rules and to words alone."""
 
 import gzip
+from dataclasses import replace
 
 import pytest
 
 from sci_assistant.ask import caution, triage
+from sci_assistant.ask.rules import load_rules
 from sci_assistant.ask.weighed import CAUTIONS, NOTICES, features, load_words, parse_words, write_words
 from sci_assistant.types import Turn
 
@@ -49,6 +51,16 @@ def test_words_find_danger_that_no_rule_names(monkeypatch):
     monkeypatch.setattr(triage, "load_weigher", lambda: words("words\tzebra\t1\t9\t0"))
     assert triage.Triage().read(Turn("the zebra")).rules == ("may-be-emergency",)
     assert triage.Triage().read(Turn("the horse")) is None
+
+
+def test_a_surer_rule_stands_against_words_that_find_it_somewhat_harmless(monkeypatch):
+    rows = ("words\tbreathe\t1\t-2\t0", "signs\trule breathing\t1\t0\t0")
+    monkeypatch.setattr(triage, "load_weigher", lambda: words(*rows))
+    assert triage.Triage().read(Turn("i cannot breathe")) is None
+    shipped = load_rules()
+    surer = replace(shipped, rules=tuple(replace(rule, surer=1.5) for rule in shipped.rules))
+    monkeypatch.setattr(triage, "load_rules", lambda: surer)
+    assert triage.Triage().read(Turn("i cannot breathe")).rules == ("breathing",)
 
 
 def test_words_find_a_known_rule_harmless_and_never_an_unknown_one(monkeypatch):
@@ -120,8 +132,8 @@ def test_a_crisis_is_not_read_into_harmless_words_and_is_not_left(monkeypatch):
     monkeypatch.setattr(triage, "load_weigher", lambda: words(*rows))
     read = triage.Triage().read
     assert read(Turn("the zebra then")).kind == "emergency"
-    assert read(Turn("the horse", ("the zebra then",))) is None
-    assert read(Turn("the cow", ("the night then",))).rules == ("may-be-crisis",)
+    assert read(Turn("which horse", ("the zebra then",))) is None
+    assert read(Turn("which cow", ("the night then",))).rules == ("may-be-crisis",)
 
 
 def test_a_long_conversation_of_dangers_is_read_once_not_again_for_each_of_its_turns(monkeypatch):
@@ -130,7 +142,7 @@ def test_a_long_conversation_of_dangers_is_read_once_not_again_for_each_of_its_t
     decided = []
     decide = triage.Reading._decide
     monkeypatch.setattr(triage.Reading, "_decide", lambda reading, at: decided.append(at) or decide(reading, at))
-    turn = Turn("the horse", ("the zebra then",) * 60)
+    turn = Turn("which horse", ("the zebra then",) * 60)
     reading = triage.Triage().follow(turn)
     assert reading.moves_on() and reading.notice is None
     assert [notice.rules for notice in reading.before()] == [("may-be-emergency",)] * triage.FOLLOWED

@@ -25,7 +25,7 @@ _PAST = re.compile(
     r"|\b(?:19[5-9]\d|20[01]\d|202[0-4])\b|\ball clear\b|\b(?:got out of|left|was in|discharged from) (?:the )?hospital\b|\bfull recovery\b|\bfully recovered\b"
     r"|\balways (?:gets?|did|does|have|has|been)\b|\bsettles as soon as\b|\blike this since my injury\b|\bfor years\b|\bhas been like (?:this|that) since\b"
     r"|\b(?:last|that) (?:year|winter|summer|spring|autumn|fall)\b(?! (?:out|off|from))|\b(?:back in|in) (?:19|20)\d\d\b|\bin the past\b"
-    r"|\bas an? (?:child|kid|teenager|baby|infant|toddler|newborn)\b|\bin (?:my|his|her) (?:childhood|infancy)\b|\bwhen i was (?:young|a |first|in rehab|at rehab|in the hospital|\d+)|\bused to (?:get|have|be|feel|think)\b"
+    r"|\bas an? (?:child|kid|teenager|baby|infant|toddler|newborn)\b|\bin (?:my|his|her) (?:childhood|infancy)\b|(?<!from )(?<!since )\bwhen i was (?:young|a |first|in rehab|at rehab|in the hospital|\d+)|\bused to (?:get|have|be|feel|think)\b"
     r"|\b(?:family |past |medical )?history of\b|\byears? (?:ago|before)\b|\bmonths ago\b|\bbefore (?:i|he|she) (?:was|got) (?:injured|hurt)\b"
     r"|\bat the time of (?:my|his|her|the) (?:injury|accident)\b|\b(?:long|ages) ago\b|\bhave (?:since )?recovered\b|\bwas treated for\b"
     r"|\bonce had\b|\bpreviously\b|\bearlier this year\b|\blast (?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
@@ -39,6 +39,7 @@ _SINCE_INJURY = re.compile(
 )
 _NOW = re.compile(
     r"\b(?:right now|now|today|tonight|this (?:morning|afternoon|evening|minute)|at the moment|just (?:started|now|noticed|fell|happened|took|came|been|went|found|woke|did)"
+    r"|for the (?:last|past) (?:\w+ )?(?:minutes|hours?|days?|week)"
     r"|since (?:this|last night|yesterday|lunch|breakfast|noon|midnight|i woke)|suddenly|all of a sudden|out of nowhere|woke up|getting worse)\b"
 )
 _ASKS = (
@@ -119,6 +120,15 @@ _SELF = re.compile(r"\b(?:i|me|myself)\b")
 
 _HELP = re.compile(
     r"\b(?:what (?:should|do|must|shall) (?:i|we) do(?: now| first)?|what now|please help|help me|i need help|should i (?:call|ring|go)\b[^.?!]*)[ .?!]*$"
+)
+# What asks for anything, and what says that all is well, or takes back what was said.
+_ASKS_ANYTHING = re.compile(
+    r"\?|\b(?:what|whats|how|which|who|why|where|when|can|could|should|shall|would|will|is there|are there|is it|is that|do i|do you|does|did|any"
+    r"|tips?|ideas?|advice|recommend\w*|suggest\w*|explain|tell me|wonder\w*|curious|question|help me|looking for|need (?:a|an|some|to)|want (?:a|an|some|to)|please)\b"
+)
+_ALL_WELL = re.compile(
+    r"\b(?:thank\w*|thanx|thx|cheers|ta|fine|ok|okay|good|great|well|happy|glad|better|gone|settled|settling|sorted|normal|came down|come down|coming down|stopped|over|back to|joking|kidding|joke|only joking"
+    r"|sorry|never mind|forget|relief|relieved|phew|safe|healed|recovered|awake|laughing|smiling|no more|nothing|wrong chat|test\w*|was (?:a|an|the|my|just)|turned out|it was)\b"
 )
 
 
@@ -212,6 +222,11 @@ def cleared_until(text: str) -> int:
 def is_about_statistics(sentence: str) -> bool:
     """Whether somebody asks how common or how preventable a thing is, not of themselves."""
     return bool(_STATISTICS.search(sentence)) and not _SELF.search(sentence)
+
+
+def tells_on(text: str) -> bool:
+    """Whether a message goes on telling: it asks nothing, and does not say that all is well."""
+    return not _ASKS_ANYTHING.search(text) and not _ALL_WELL.search(text)
 
 
 def asks_for_help(text: str) -> bool:

@@ -66,6 +66,7 @@ class Rule:
     adds_up: AddsUp | None  # beside the patterns: signs of which each counts some points
     lasts: bool  # for the rest of the conversation
     voided: bool  # by negation, the past and questions to learn
+    surer: float = 0.0  # log odds that words must find it more harmless than other rules before it gives way
     articles: frozenset[str] | None = None  # that alone may be quoted below a likely emergency; None for any
 
 
@@ -188,6 +189,7 @@ def parse_rules(raw: Mapping[str, Any]) -> Rules:
             adds_up=_adds_up(rule, things),
             lasts=rule.get("lasts", False),
             voided=rule.get("voided", True),
+            surer=float(rule.get("surer", 0.0)),
             articles=frozenset(rule["articles"]) if "articles" in rule else None,
         )
         for rule in raw["rules"]

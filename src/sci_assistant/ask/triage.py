@@ -136,7 +136,7 @@ class Reading:
         """After a crisis a message must be more surely harmless, and name nothing that such a rule looks for."""
         newest = self._newest(at)
         danger = newest.score(self._weigher).first
-        if at == self._first or danger >= self._weigher.doubt:
+        if at == self._first or danger >= self._weigher.doubt or frames.tells_on(newest.text):
             return False
         # The oldest first, since each needs those before it.
         before = [rule for earlier in range(self._first, at) for rule in self._find(earlier)]
@@ -165,6 +165,7 @@ class Reading:
         raised, scores, weigher = self._raised(conversation, at), conversation.scores(self._weigher), self._weigher
         danger = max(score.first for score, _ in scores)
         doubt = weigher.doubt if len(conversation.text.split()) <= BRIEF_WORDS else weigher.sure
+        doubt -= max((rule.surer for rule in raised), default=0.0)
         calm = danger < weigher.doubt - CALMER
         if danger < doubt and not ((not calm and self._stands_alone(at)) or self._is_told_now(at, raised, calm=calm)):
             foreign = language_of(self._texts[at]) is not None  # the list knows English alone
