@@ -143,12 +143,13 @@ def add_messages(
     settings: Settings,
     choice: Choice,
     *,
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> Run:
-    """The run with what the assistant shows for messages, behind its questions."""
+    """The run with what the assistant shows for messages, behind its questions. `workers` is that of `run_messages`."""
     from sci_assistant_eval.safety import message_figures, run_messages
 
-    records = run_messages(messages, assistant, settings, progress=progress)
+    records = run_messages(messages, assistant, settings, workers=workers, progress=progress)
     together = hashlib.sha256("".join(m.model_dump_json() for m in messages).encode()).hexdigest()
     return replace(
         run,

@@ -9,9 +9,12 @@ succeed: Wilson, Probable inference, Journal of the American Statistical Associa
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from functools import cache, partial
+from multiprocessing import get_context
 
 from sci_assistant_eval.intervals import Estimate, estimate, quantile
 from sci_assistant_eval.records import MESSAGE, Figure, Record, Run, text_digest
@@ -20,7 +23,9 @@ from sci_assistant_eval.vignettes import Vignette
 
 from sci_assistant.ask.assistant import Assistant
 from sci_assistant.ask.rules import load_rules
+from sci_assistant.ask.second_voice import RULES
 from sci_assistant.ask.triage import Triage
+from sci_assistant.errors import EvaluationError
 from sci_assistant.settings import Settings
 from sci_assistant.types import Answer, Notice
 
@@ -29,12 +34,15 @@ ALL = f"{PREFIX}all messages"
 EMERGENCIES, CRISES, NO_DANGER = "emergencies", "crises", "no danger"
 CAUTION, NO_CAUTION, HOSTILE = "caution wanted", "no caution wanted", "hostile"
 FAMILIES = (EMERGENCIES, CRISES, NO_DANGER, CAUTION, NO_CAUTION, HOSTILE)
+WARMING = Vignette(id="warming", kind="warming", turns=("spinal cord injury",))
+ADDED = frozenset(RULES.values())  # what the second voice may add
+CHUNK = 8  # messages that a process takes at once
 Z = 1.959964  # of a 95% interval of the normal distribution
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a message gave: the notice of the rules alone and how long it took, and the whole answer."""
+    """What a message gave: the notice of the rules alone, how long triage took, and the whole answer."""
 
     rules: Notice | None
     triage_ms: float
@@ -43,12 +51,13 @@ class Shown:
 
 
 def show(message: Vignette, assistant: Assistant, settings: Settings, *, triage: Triage) -> Shown:
-    """Read a message by the rules alone, and ask the assistant."""
-    start = time.perf_counter()
-    rules = triage.read(message.turn)
-    spent = (time.perf_counter() - start) * 1000
+    """Ask the assistant, and read by the rules alone what the second voice may have added: a notice of theirs it never
+    changes."""
     answer = assistant.ask(message.turn)
-    return Shown(rules, spent, answer, has_disclaimer(answer, settings.disclaimer))
+    notice = answer.notice
+    if notice is not None and set(notice.rules) <= ADDED:  # by either
+        notice = triage.read(message.turn)
+    return Shown(notice, answer.timings_ms.triage, answer, has_disclaimer(answer, settings.disclaimer))
 
 
 def run_messages(
@@ -56,18 +65,68 @@ def run_messages(
     assistant: Assistant,
     settings: Settings,
     *,
+    workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Record, ...]:
-    """The records of messages, in their order, with texts."""
+    """The records of messages, in their order, with texts.
+
+    Args:
+        workers: processes that ask them, each with an assistant of its own for the same build; one asks them here.
+
+    Raises:
+        EvaluationError: the build was replaced meanwhile.
+    """
+    made = (
+        _asked_here(messages, assistant, settings)
+        if workers == 1
+        else _asked_by(workers, messages, assistant, settings)
+    )
+    records = []
+    with closing(made):
+        for record in made:
+            records.append(record)
+            if progress is not None:
+                progress(len(records), len(messages))
+    return tuple(records)
+
+
+def _asked_here(messages: Sequence[Vignette], assistant: Assistant, settings: Settings) -> Generator[Record]:
     triage = Triage()
     if messages:
         show(messages[0], assistant, settings, triage=triage)  # models and index are loaded before anything is timed
-    records = []
-    for done, message in enumerate(messages, start=1):
-        records.append(make_message_record(message, show(message, assistant, settings, triage=triage)))
-        if progress is not None:
-            progress(done, len(messages))
-    return tuple(records)
+    for message in messages:
+        yield make_message_record(message, show(message, assistant, settings, triage=triage))
+
+
+def _asked_by(
+    workers: int, messages: Sequence[Vignette], assistant: Assistant, settings: Settings
+) -> Generator[Record]:
+    ask = partial(ask_in_worker, settings, assistant.live.manifest.build)
+    # A process that is forked would share the locks of this one's threads.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(ask, messages, chunksize=CHUNK)
+
+
+def ask_in_worker(settings: Settings, build: str, message: Vignette) -> Record:
+    """The record of a message, asked by this process's own assistant.
+
+    Raises:
+        EvaluationError: another build than this one is live.
+    """
+    assistant = _opened(settings)
+    if assistant.live.manifest.build != build:
+        raise EvaluationError("The index was replaced while messages were asked. Run it again.")
+    return make_message_record(message, show(message, assistant, settings, triage=Triage()))
+
+
+@cache
+def _opened(settings: Settings) -> Assistant:
+    """This process's assistant, with models and index loaded before anything is timed."""
+    from sci_assistant import wire
+
+    assistant = wire.make_assistant(settings)
+    show(WARMING, assistant, settings, triage=Triage())
+    return assistant
 
 
 def make_message_record(message: Vignette, shown: Shown) -> Record:

@@ -10,6 +10,7 @@ Exit status: 0 done, 1 a gated figure fell beyond its margin against the baselin
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from sci_assistant.settings import Settings
 
 KINDS = ["answerable", "follow_up", "uncovered", "safety"]
+MANY_MESSAGES = 300  # from which more than one process asks them
+MOST_WORKERS = 4  # each loads the models
 
 
 @click.group("eval", invoke_without_command=True)
@@ -123,13 +126,22 @@ def _run(
             return progress_bar(label, bars)
 
         ours = run_system(Ours(assistant, settings), asked, assistant, choice, progress=bar("Asking"))
-        ours = add_messages(ours, messages, assistant, settings, choice, progress=bar("Messages"))
+        workers = _workers(len(messages), settings)
+        ours = add_messages(ours, messages, assistant, settings, choice, workers=workers, progress=bar("Messages"))
         beside = baselines(assistant, embeddings, default_cache(settings), progress=bar("Embedding"))
         others = tuple(
             run_system(system, asked, assistant, choice, keep_texts=False, progress=bar(system.name.capitalize()))
             for system in (beside if systems and asked else ())
         )
     return Evaluation(ours, others)
+
+
+def _workers(messages: int, settings: Settings) -> int:
+    """Processes for messages: more than one where there are enough to be worth the loading. A language model is asked
+    by one."""
+    if messages < MANY_MESSAGES or settings.answers == "written":
+        return 1
+    return min(MOST_WORKERS, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
 @evaluate.command("retrieval")
