@@ -19,6 +19,7 @@ from sci_assistant_eval import (
     fit_answerable,
     fit_caution_words,
     fit_claim_reader,
+    fit_danger_names,
     fit_follow_up,
     fit_likeness,
     fit_notice_words,
@@ -42,8 +43,8 @@ ROOT = Path(__file__).parents[2]
 HO = "heterotopic-ossification"
 HELD_BACK = "depression"  # an article whose claims the small reader was not fitted on
 FITS = (
-    *(fit_answerable, fit_caution_words, fit_claim_reader, fit_follow_up, fit_likeness, fit_notice_words),
-    *(fit_query_adapter, fit_request_words, fit_second_voice, fit_sentences, fit_verify),
+    *(fit_answerable, fit_caution_words, fit_claim_reader, fit_danger_names, fit_follow_up, fit_likeness),
+    *(fit_notice_words, fit_query_adapter, fit_request_words, fit_second_voice, fit_sentences, fit_verify),
 )
 LOADERS = {
     "load_questions": questions.load_questions,
@@ -172,6 +173,15 @@ def test_the_second_voice_is_fitted_on_dev(guards, tiny_store):
     done = CliRunner().invoke(fit_second_voice.main, ["--store", str(tiny_store)], catch_exceptions=False)
     assert done.exit_code == 0
     assert guards["load_questions"].calls == guards["load_vignettes"].calls == 1
+
+
+@pytest.mark.filterwarnings("ignore")  # so few messages hardly converge
+def test_the_names_of_dangers_are_fitted_on_dev(guards, monkeypatch):
+    monkeypatch.setattr(fit_danger_names, "LEAST", 5)
+    monkeypatch.setitem(GROUPS, "load_vignettes", lambda row: (row.expect, row.kind))
+    done = CliRunner().invoke(fit_danger_names.main, [], catch_exceptions=False)
+    assert done.exit_code == 0 and guards["load_vignettes"].calls == 1
+    assert re.search(r"(?:2[0-9]) dangers", done.output)
 
 
 @pytest.mark.filterwarnings("ignore")  # so few messages hardly converge

@@ -123,7 +123,7 @@ _HELP = re.compile(
 )
 # What asks for anything, and what says that all is well, or takes back what was said.
 _ASKS_ANYTHING = re.compile(
-    r"\?|\b(?:what|whats|how|which|who|why|where|when|can|could|should|shall|would|will|is there|are there|is it|is that|do i|do you|does|did|any"
+    r"\?|\b(?:what|whats|how|which|who|why|where|when|can|could|should|shall|would|will|is there|are there|is it|is that|do (?:i|you|we|they|he|she)|does|did|any"
     r"|tips?|ideas?|advice|recommend\w*|suggest\w*|explain|tell me|wonder\w*|curious|question|help me|looking for|need (?:a|an|some|to)|want (?:a|an|some|to)|please)\b"
 )
 _ALL_WELL = re.compile(

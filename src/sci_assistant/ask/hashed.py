@@ -1,5 +1,6 @@
-"""A text's hashed pieces and words as the second voice reads them, without scikit-learn: bit for bit its features.
+"""A text's hashed pieces and words, without scikit-learn: bit for bit its features.
 
+So second_voice.py and danger_names.py read a conversation.
 scikit-learn's HashingVectorizer takes two seconds to import and a hundred lines to follow for one row. What it does:
 lower case; pieces of three to five characters within words padded by spaces, or words and pairs of words; a bucket
 each by MurmurHash3 (32 bits, seed 0); counts at unit length. Fitting still uses it; tests/ask/test_hashed.py holds
@@ -14,10 +15,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import mmh3
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import HashingVectorizer
 
 _SPACES = re.compile(r"\s\s+")
 _WORD = re.compile(r"[a-z0-9']+")
@@ -75,3 +80,16 @@ def read_row(text: str, rest: NDArray[np.float32], *, buckets: int) -> Row:
     filled = np.flatnonzero(rest)
     places = np.array([*piece_places, *word_places, *(2 * buckets + filled)], dtype=np.int64)
     return Row(places, np.array([*piece_values, *word_values, *rest[filled]], dtype=np.float64))
+
+
+def make_hashers(buckets: int) -> tuple[HashingVectorizer, HashingVectorizer]:
+    """scikit-learn's vectorizers of pieces and of words, for fitting."""
+    from sklearn.feature_extraction.text import HashingVectorizer
+
+    pieces = HashingVectorizer(
+        n_features=buckets, analyzer="char_wb", ngram_range=PIECES[:: len(PIECES) - 1], alternate_sign=False, norm="l2"
+    )
+    words = HashingVectorizer(
+        n_features=buckets, ngram_range=(1, 2), alternate_sign=False, norm="l2", token_pattern=_WORD.pattern
+    )
+    return pieces, words

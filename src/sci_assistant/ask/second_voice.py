@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sci_assistant.ask.hashed import read_row
+from sci_assistant.ask.hashed import make_hashers, read_row
 from sci_assistant.ask.rules import load_rules
 from sci_assistant.ask.triage import Reading, Triage, make_notice
 from sci_assistant.models import BUNDLED_SHA256, Vectors
@@ -68,25 +68,13 @@ class Features:
     def __init__(self, things: Sequence[str]) -> None:
         self._things = tuple(things)
 
-    @cached_property
-    def _hashers(self) -> tuple[Any, Any]:
-        from sklearn.feature_extraction.text import HashingVectorizer
-
-        pieces = HashingVectorizer(
-            n_features=BUCKETS, analyzer="char_wb", ngram_range=(3, 5), alternate_sign=False, norm="l2"
-        )
-        words = HashingVectorizer(
-            n_features=BUCKETS, ngram_range=(1, 2), alternate_sign=False, norm="l2", token_pattern=r"[a-z0-9']+"
-        )
-        return pieces, words
-
     def rows(self, turns: list[Turn], vectors: Vectors) -> Any:
         """A sparse matrix of shape (turns, features)."""
         from scipy.sparse import csr_matrix, hstack
 
         heard, told = zip(*(Triage().follow(turn).told_things for turn in turns), strict=True)
         present = np.array([[thing in found for thing in self._things] for found in told], dtype=np.float32)
-        pieces, words = self._hashers
+        pieces, words = make_hashers(BUCKETS)
         parts = (
             pieces.transform(heard),
             words.transform(heard),
