@@ -9,11 +9,11 @@ succeed: Wilson, Probable inference, Journal of the American Statistical Associa
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from multiprocessing import get_context
 
 from sci_assistant_eval.intervals import Estimate, estimate, quantile
@@ -36,7 +36,7 @@ CAUTION, NO_CAUTION, HOSTILE = "caution wanted", "no caution wanted", "hostile"
 FAMILIES = (EMERGENCIES, CRISES, NO_DANGER, CAUTION, NO_CAUTION, HOSTILE)
 WARMING = Vignette(id="warming", kind="warming", turns=("spinal cord injury",))
 ADDED = frozenset(RULES.values())  # what the second voice may add
-CHUNK = 8  # messages that a process takes at once
+CHUNK, AHEAD = 8, 2  # messages that a further process takes at once, and how often ahead
 Z = 1.959964  # of a 95% interval of the normal distribution
 
 
@@ -71,44 +71,38 @@ def run_messages(
     """The records of messages, in their order, with texts.
 
     Args:
-        workers: processes that ask them, each with an assistant of its own for the same build; one asks them here.
+        workers: processes that ask them; all but this one open the same build anew, and begin with the last messages.
 
     Raises:
         EvaluationError: the build was replaced meanwhile.
     """
-    made = (
-        _asked_here(messages, assistant, settings)
-        if workers == 1
-        else _asked_by(workers, messages, assistant, settings)
-    )
-    records = []
-    with closing(made):
-        for record in made:
-            records.append(record)
-            if progress is not None:
-                progress(len(records), len(messages))
-    return tuple(records)
-
-
-def _asked_here(messages: Sequence[Vignette], assistant: Assistant, settings: Settings) -> Generator[Record]:
     triage = Triage()
     if messages:
         show(messages[0], assistant, settings, triage=triage)  # models and index are loaded before anything is timed
-    for message in messages:
-        yield make_message_record(message, show(message, assistant, settings, triage=triage))
-
-
-def _asked_by(
-    workers: int, messages: Sequence[Vignette], assistant: Assistant, settings: Settings
-) -> Generator[Record]:
-    ask = partial(ask_in_worker, settings, assistant.live.manifest.build)
+    found: dict[int, Record] = {}
+    left = deque(enumerate(messages))
+    waiting: set[Future[dict[int, Record]]] = set()
     # A process that is forked would share the locks of this one's threads.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(ask, messages, chunksize=CHUNK)
+    with ProcessPoolExecutor(max(1, workers - 1), mp_context=get_context("spawn")) as pool:
+        while left or waiting:
+            while left and len(waiting) < AHEAD * (workers - 1):
+                last = dict(left.pop() for _ in range(min(CHUNK, len(left))))
+                waiting.add(pool.submit(ask_in_worker, settings, assistant.live.manifest.build, last))
+            if left:
+                at, message = left.popleft()
+                found[at] = make_message_record(message, show(message, assistant, settings, triage=triage))
+            else:
+                wait(waiting, return_when=FIRST_COMPLETED)
+            for asked in [one for one in waiting if one.done()]:
+                waiting.remove(asked)
+                found |= asked.result()
+            if progress is not None:
+                progress(len(found), len(messages))
+    return tuple(found[at] for at in range(len(messages)))
 
 
-def ask_in_worker(settings: Settings, build: str, message: Vignette) -> Record:
-    """The record of a message, asked by this process's own assistant.
+def ask_in_worker(settings: Settings, build: str, messages: Mapping[int, Vignette]) -> dict[int, Record]:
+    """The records of messages, asked by this process's own assistant.
 
     Raises:
         EvaluationError: another build than this one is live.
@@ -116,7 +110,9 @@ def ask_in_worker(settings: Settings, build: str, message: Vignette) -> Record:
     assistant = _opened(settings)
     if assistant.live.manifest.build != build:
         raise EvaluationError("The index was replaced while messages were asked. Run it again.")
-    return make_message_record(message, show(message, assistant, settings, triage=Triage()))
+    triage = Triage()
+    shown = {at: show(message, assistant, settings, triage=triage) for at, message in messages.items()}
+    return {at: make_message_record(message, shown[at]) for at, message in messages.items()}
 
 
 @cache

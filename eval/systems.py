@@ -7,8 +7,9 @@ spelling, earlier questions, refusing or choosing of sentences, and show their b
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, cast
 
 from sci_assistant_eval.records import Said
 from sci_assistant_eval.score import Found, Response, section_label
@@ -17,7 +18,7 @@ from sci_assistant import render
 from sci_assistant.ask.assistant import PASSAGES, Assistant
 from sci_assistant.ask.decide import model_for, read_signals
 from sci_assistant.ask.search import HybridSearch, Shares
-from sci_assistant.models import LocalEmbeddings
+from sci_assistant.models import LocalEmbeddings, Vectors
 from sci_assistant.render_html import to_html
 from sci_assistant.settings import Settings
 from sci_assistant.types import Answer, Passage, Timings, Turn
@@ -41,6 +42,22 @@ class System(Protocol):
         ...
 
 
+class _LookedOnce:
+    """Embeddings that keep the newest text's vector: a question is asked, then searched once more for its ranking."""
+
+    def __init__(self, embeddings: LocalEmbeddings) -> None:
+        self._embeddings = embeddings
+        self._newest: tuple[tuple[str, ...], tuple[Vectors, Vectors | None]] | None = None
+
+    def look(self, texts: Sequence[str]) -> tuple[Vectors, Vectors | None]:
+        if self._newest is None or self._newest[0] != tuple(texts):
+            self._newest = tuple(texts), self._embeddings.look(texts)
+        return self._newest[1]
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._embeddings, name)
+
+
 class Ours:
     """The assistant, asked exactly as the browser asks it."""
 
@@ -48,6 +65,9 @@ class Ours:
 
     def __init__(self, assistant: Assistant, settings: Settings) -> None:
         self._assistant, self._settings = assistant, settings
+        if not isinstance(assistant.hybrid.embeddings, _LookedOnce):
+            once = cast(LocalEmbeddings, _LookedOnce(assistant.hybrid.embeddings))
+            assistant.hybrid = replace(assistant.hybrid, embeddings=once)
 
     def articles(self, turn: Turn, *, k: int) -> tuple[str, ...]:
         found = self._assistant.search(turn, k=k, by_article=True)
