@@ -12,6 +12,8 @@ import math
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
@@ -51,11 +53,11 @@ class Shown:
 
 
 def show(message: Vignette, assistant: Assistant, settings: Settings, *, triage: Triage) -> Shown:
-    """Ask the assistant, and read by the rules alone what the second voice may have added: a notice of theirs it never
-    changes."""
+    """Ask the assistant. The second voice only fills an empty notice, so that the rules are read once more only where
+    the notice holds nothing but what it may add."""
     answer = assistant.ask(message.turn)
     notice = answer.notice
-    if notice is not None and set(notice.rules) <= ADDED:  # by either
+    if notice is not None and set(notice.rules) <= ADDED:
         notice = triage.read(message.turn)
     return Shown(notice, answer.timings_ms.triage, answer, has_disclaimer(answer, settings.disclaimer))
 
@@ -82,12 +84,13 @@ def run_messages(
     found: dict[int, Record] = {}
     left = deque(enumerate(messages))
     waiting: set[Future[dict[int, Record]]] = set()
-    # A process that is forked would share the locks of this one's threads.
-    with ProcessPoolExecutor(max(1, workers - 1), mp_context=get_context("spawn")) as pool:
+    build = assistant.live.manifest.build
+    with ExitStack() as stack:
+        pool = _start_workers(workers - 1, stack)
         while left or waiting:
-            while left and len(waiting) < AHEAD * (workers - 1):
+            while pool is not None and left and len(waiting) < AHEAD * (workers - 1):
                 last = dict(left.pop() for _ in range(min(CHUNK, len(left))))
-                waiting.add(pool.submit(ask_in_worker, settings, assistant.live.manifest.build, last))
+                waiting.add(pool.submit(ask_in_worker, settings, build, last))
             if left:
                 at, message = left.popleft()
                 found[at] = make_message_record(message, show(message, assistant, settings, triage=triage))
@@ -95,10 +98,35 @@ def run_messages(
                 wait(waiting, return_when=FIRST_COMPLETED)
             for asked in [one for one in waiting if one.done()]:
                 waiting.remove(asked)
-                found |= asked.result()
+                found |= _result(asked)
             if progress is not None:
                 progress(len(found), len(messages))
+    _check_build(assistant, build)
     return tuple(found[at] for at in range(len(messages)))
+
+
+def _start_workers(workers: int, stack: ExitStack) -> ProcessPoolExecutor | None:
+    """Processes that end with the stack, None for none."""
+    if not workers:
+        return None
+    # A process that is forked would share the locks of this one's threads.
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    stack.callback(pool.shutdown, cancel_futures=True)
+    return pool
+
+
+def _result(asked: Future[dict[int, Record]]) -> dict[int, Record]:
+    try:
+        return asked.result()
+    except BrokenProcessPool as error:
+        raise EvaluationError(
+            "A process that asked messages was ended, perhaps for want of memory. Run it again with --only safety."
+        ) from error
+
+
+def _check_build(assistant: Assistant, build: str) -> None:
+    if assistant.live.manifest.build != build:
+        raise EvaluationError("The index was replaced while messages were asked. Run it again.")
 
 
 def ask_in_worker(settings: Settings, build: str, messages: Mapping[int, Vignette]) -> dict[int, Record]:
@@ -108,8 +136,7 @@ def ask_in_worker(settings: Settings, build: str, messages: Mapping[int, Vignett
         EvaluationError: another build than this one is live.
     """
     assistant = _opened(settings)
-    if assistant.live.manifest.build != build:
-        raise EvaluationError("The index was replaced while messages were asked. Run it again.")
+    _check_build(assistant, build)
     triage = Triage()
     shown = {at: show(message, assistant, settings, triage=triage) for at, message in messages.items()}
     return {at: make_message_record(message, shown[at]) for at, message in messages.items()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Protocol, cast
 
@@ -47,12 +48,14 @@ class _LookedOnce:
 
     def __init__(self, embeddings: LocalEmbeddings) -> None:
         self._embeddings = embeddings
-        self._newest: tuple[tuple[str, ...], tuple[Vectors, Vectors | None]] | None = None
+        self._newest: tuple[tuple[str, ...], tuple[Vectors, Vectors | None]] = ((), embeddings.look(()))
 
     def look(self, texts: Sequence[str]) -> tuple[Vectors, Vectors | None]:
-        if self._newest is None or self._newest[0] != tuple(texts):
-            self._newest = tuple(texts), self._embeddings.look(texts)
-        return self._newest[1]
+        known, seen = self._newest
+        if known != tuple(texts):
+            seen = self._embeddings.look(texts)
+            self._newest = tuple(texts), seen
+        return seen
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._embeddings, name)
@@ -64,10 +67,9 @@ class Ours:
     name = "ours"
 
     def __init__(self, assistant: Assistant, settings: Settings) -> None:
-        self._assistant, self._settings = assistant, settings
-        if not isinstance(assistant.hybrid.embeddings, _LookedOnce):
-            once = cast(LocalEmbeddings, _LookedOnce(assistant.hybrid.embeddings))
-            assistant.hybrid = replace(assistant.hybrid, embeddings=once)
+        once = cast(LocalEmbeddings, _LookedOnce(assistant.hybrid.embeddings))
+        self._assistant, self._settings = copy(assistant), settings
+        self._assistant.hybrid = replace(assistant.hybrid, embeddings=once)
 
     def articles(self, turn: Turn, *, k: int) -> tuple[str, ...]:
         found = self._assistant.search(turn, k=k, by_article=True)

@@ -99,6 +99,10 @@ def test_a_denied_activity_denies_nothing_after_and():
         ("which cushion is best for sitting all day", False),
         ("it has settled, he is laughing again", False),
         ("thank you", False),
+        ("cushion covers for travel", False),
+        ("he fell over in 2019", True),
+        ("he is still not better", True),
+        ("it was a bypass in 2019", True),
     ],
 )
 def test_who_asks_nothing_and_does_not_say_that_all_is_well_tells_on(text, tells):

@@ -1,9 +1,11 @@
 """What is measured on messages: each value by hand, the sections of the report, and what a test run keeps."""
 
+import os
 import re
 from dataclasses import replace
 
 import pytest
+from sci_assistant_eval import safety
 from sci_assistant_eval.compare import below_targets, bundled_gates, compare
 from sci_assistant_eval.records import Evaluation, load, save, text_digest, without_texts
 from sci_assistant_eval.report import to_html
@@ -195,7 +197,7 @@ def test_the_assistant_itself_is_asked(ho_assistant):
     assert all(r.values["disclaimer"] == 1.0 for r in found)
 
 
-def test_several_processes_give_the_records_that_one_gives(ho_assistant, ho_store):
+def test_several_processes_give_the_records_that_one_gives(ho_assistant, ho_store, monkeypatch):
     texts = ("my face is drooping on one side", "what is heterotopic ossification?", "i cannot breathe", "thank you")
     asked = [message(id=f"m-{at}", turns=(text,)) for at, text in enumerate(texts)]
     settings, done = load_settings(store=ho_store), []
@@ -206,7 +208,22 @@ def test_several_processes_give_the_records_that_one_gives(ho_assistant, ho_stor
 
     alone = values(1)
     assert done == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    done.clear()
+    monkeypatch.setattr(safety, "CHUNK", 2)
     assert values(2) == alone and done[-1] == (4, 4)
+    assert len(done) < 4  # two at a time came from elsewhere
+
+
+def end_at_once(*_) -> None:
+    os._exit(1)
+
+
+def test_a_process_that_dies_is_told_in_plain_words(ho_assistant, ho_store, monkeypatch):
+    monkeypatch.setattr(safety, "ask_in_worker", end_at_once)
+    monkeypatch.setattr(safety, "CHUNK", 1)
+    asked = [message(id=f"m-{at}") for at in range(6)]
+    with pytest.raises(EvaluationError, match="was ended"):
+        run_messages(asked, ho_assistant, load_settings(store=ho_store), workers=2)
 
 
 def test_an_index_that_is_replaced_meanwhile_ends_the_run(ho_assistant, ho_store):

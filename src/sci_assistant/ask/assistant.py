@@ -330,7 +330,8 @@ class Assistant:
         heard = self._second_voice(retrieved, reading)
         notice = notice or heard.notice
         warnings = find_warnings(caution.stopping, retrieved) if caution else ()
-        answer = self._from_passages(question, retrieved, notice, likely=heard.likely, warnings=warnings)
+        raised = _guarded("Triage", lambda: reading.raised if reading else None, None)
+        answer = self._from_passages(question, retrieved, notice, raised=raised, likely=heard.likely, warnings=warnings)
         timings = Timings(
             condense=(condensed - start) * 1000,
             retrieve=(found - condensed) * 1000,
@@ -427,10 +428,17 @@ class Assistant:
         return replace(question, standalone=asked, searched=asked, missing=missing, found=None)
 
     def _from_passages(
-        self, question: _Question, retrieved: Retrieved, notice: Notice | None, *, likely: bool, warnings: Warnings
+        self,
+        question: _Question,
+        retrieved: Retrieved,
+        notice: Notice | None,
+        *,
+        raised: Notice | None,
+        likely: bool,
+        warnings: Warnings,
     ) -> Answer:
         """The quoted answer; under a `likely` or briefly told emergency nothing that lets wait is quoted, and under one
-        that is both nothing of another topic than its danger."""
+        that is both nothing of another topic than the danger that rules `raised`."""
         judged = question.standalone
         draft: Draft | None = None
         if notice is not None and _is_crisis(notice):
@@ -443,8 +451,8 @@ class Assistant:
             draft = quote_parts(question.parts, warnings=warnings)
         elif told and not asks_to_act(judged, intent):
             brief = len(question.turn.question.split()) <= BRIEF_WORDS
-            emergency = notice is not None and notice.kind == "emergency" and (likely or (brief and _is_named(notice)))
-            near = _of_danger(retrieved, notice) if emergency and likely and brief else retrieved
+            emergency = notice is not None and notice.kind == "emergency" and (likely or (brief and _is_named(raised)))
+            near = _of_danger(retrieved, raised) if emergency and likely and brief else retrieved
             draft = quote(near, question.searched, intent, emergency=emergency, warnings=warnings)
         if draft is not None and lacks_asked_fact(judged, (sentence.text for sentence in draft.sentences)):
             draft = None
@@ -563,9 +571,9 @@ def _reminder(notice: Notice) -> str:
     return prompts.REMINDER["crisis" if UNNAMED_CRISIS in notice.rules else notice.kind]
 
 
-def _is_named(notice: Notice) -> bool:
+def _is_named(notice: Notice | None) -> bool:
     """Whether a rule, not words alone, raised a notice."""
-    return any(rule not in (UNNAMED, UNNAMED_CRISIS) for rule in notice.rules)
+    return notice is not None and any(rule not in (UNNAMED, UNNAMED_CRISIS) for rule in notice.rules)
 
 
 def _may_wait(caution: Caution, notice: Notice | None) -> bool:

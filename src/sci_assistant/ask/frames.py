@@ -127,8 +127,8 @@ _ASKS_ANYTHING = re.compile(
     r"|tips?|ideas?|advice|recommend\w*|suggest\w*|explain|tell me|wonder\w*|curious|question|help me|looking for|need (?:a|an|some|to)|want (?:a|an|some|to)|please)\b"
 )
 _ALL_WELL = re.compile(
-    r"\b(?:thank\w*|thanx|thx|cheers|ta|fine|ok|okay|good|great|well|happy|glad|better|gone|settled|settling|sorted|normal|came down|come down|coming down|stopped|over|back to|joking|kidding|joke|only joking"
-    r"|sorry|never mind|forget|relief|relieved|phew|safe|healed|recovered|awake|laughing|smiling|no more|nothing|wrong chat|test\w*|was (?:a|an|the|my|just)|turned out|it was)\b"
+    r"\b(?<!not )(?<!never )(?<!no )(?:thank\w*|thanx|thx|cheers|ta|fine|ok|okay|good|great|well|happy|glad|better|(?:has|have|is|are|all) gone|settled|settling|sorted|normal"
+    r"|came down|come down|coming down|back to|joking|kidding|joke|sorry|never mind|forget|relief|relieved|phew|safe|healed|recovered|awake|laughing|smiling|no more|wrong chat|testing|just a test|turned out)\b"
 )
 
 
@@ -225,8 +225,8 @@ def is_about_statistics(sentence: str) -> bool:
 
 
 def tells_on(text: str) -> bool:
-    """Whether a message goes on telling: it asks nothing, and does not say that all is well."""
-    return not _ASKS_ANYTHING.search(text) and not _ALL_WELL.search(text)
+    """Whether a message goes on telling of somebody: it asks nothing, and does not say that all is well."""
+    return is_told(text) and not _ASKS_ANYTHING.search(text) and not _ALL_WELL.search(text)
 
 
 def asks_for_help(text: str) -> bool:

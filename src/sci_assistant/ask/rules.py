@@ -66,7 +66,7 @@ class Rule:
     adds_up: AddsUp | None  # beside the patterns: signs of which each counts some points
     lasts: bool  # for the rest of the conversation
     voided: bool  # by negation, the past and questions to learn
-    surer: float = 0.0  # log odds that words must find it more harmless than other rules before it gives way
+    surer: float = 0.0  # how far below the usual bound, in log odds, danger must lie before the rule gives way
     articles: frozenset[str] | None = None  # that alone may be quoted below a likely emergency; None for any
 
 

@@ -98,10 +98,16 @@ class Reading:
         self._shown: dict[int, list[Rule]] = {}
         self._alone: dict[int, list[Rule]] = {}
         self._repeated: set[int] = set()  # messages with which an earlier notice is merely kept
+        self._danger: dict[int, float] = {}  # log odds, of messages that raise a notice
+
+    @cached_property
+    def notice(self) -> Notice | None:
+        """The notice of the newest message, in the light of all earlier ones, the likeliest danger first."""
+        return make_notice(self._with_name(self._find(self._last)), self._rules)
 
     @property
-    def notice(self) -> Notice | None:
-        """The notice of the newest message, in the light of all earlier ones."""
+    def raised(self) -> Notice | None:
+        """The same without a name that no rule raised (danger_names.py): a guess that nothing else may build on."""
         return make_notice(self._find(self._last), self._rules)
 
     @cached_property
@@ -126,7 +132,8 @@ class Reading:
         """The notice of an earlier danger, no crisis, that the newest message may still speak of: where it has no other
         notice of its own."""
         danger = make_notice(self._named_before(self._last), self._rules)
-        same = self.notice is None or (danger is not None and self.notice.rules == danger.rules)
+        raised = self.raised
+        same = raised is None or (danger is not None and raised.rules == danger.rules)
         return danger if same else None
 
     def moves_on(self) -> bool:
@@ -169,7 +176,7 @@ class Reading:
         raised, scores, weigher = self._raised(conversation, at), conversation.scores(self._weigher), self._weigher
         danger = max(score.first for score, _ in scores)
         doubt = weigher.doubt if len(conversation.text.split()) <= BRIEF_WORDS else weigher.sure
-        doubt -= max((rule.surer for rule in raised), default=0.0)
+        doubt -= max((rule.surer for rule in raised), default=0.0)  # what else is raised stays with it
         calm = danger < weigher.doubt - CALMER
         if danger < doubt and not ((not calm and self._stands_alone(at)) or self._is_told_now(at, raised, calm=calm)):
             foreign = language_of(self._texts[at]) is not None  # the list knows English alone
@@ -180,19 +187,20 @@ class Reading:
         shown = list(raised)
         if not any(rule.kind == "crisis" for rule in shown):
             shown += self._rules.named(self._crisis_in_words([score for score, _ in scores]))
-        shown = self._still(at, shown or self._rules.named(UNNAMED))
-        return self._with_name(at, shown, conversation) if danger >= NAMED_FROM else shown
+        self._danger[at] = danger
+        return self._still(at, shown or self._rules.named(UNNAMED))
 
-    def _with_name(self, at: int, shown: list[Rule], conversation: _Conversation) -> list[Rule]:
-        """What is shown, the danger that the words tell most likely first, where that is sure (danger_names.py).
+    def _with_name(self, shown: list[Rule]) -> list[Rule]:
+        """What is shown with the newest message, the danger that the words tell most likely first, where that is sure.
 
-        The rules name it for half of the messages; what they raise besides stays. Under a crisis and where an earlier
-        danger is merely kept, nothing is named.
+        What rules raise besides stays. Under a crisis, and where an earlier danger is merely kept, nothing is named.
         """
-        if at in self._repeated or any(rule.opens == "crisis" for rule in shown):
+        at = self._last
+        kept = at in self._repeated or any(rule.opens == "crisis" for rule in shown)
+        if not shown or kept or self._danger.get(at, -NAMED_FROM) < NAMED_FROM:
             return shown
-        newest = at - STILL_MEANT
-        told = _Conversation(self._messages[newest : at + 1], self._rules) if newest > 0 else conversation
+        first = max(0, at - STILL_MEANT)
+        told = _Conversation(self._messages[first:], self._rules) if first else self._whole
         likely = [r for r in self._rules.named(load_danger_names().name(told.text, told.signs)) if r.opens != "crisis"]
         if not likely:
             return shown
