@@ -76,7 +76,7 @@ def run_messages(
         workers: processes that ask them; all but this one open the same build anew, and begin with the last messages.
 
     Raises:
-        EvaluationError: the build was replaced meanwhile.
+        EvaluationError: the build was replaced meanwhile, or one of the processes was ended.
     """
     triage = Triage()
     if messages:
@@ -120,7 +120,7 @@ def _result(asked: Future[dict[int, Record]]) -> dict[int, Record]:
         return asked.result()
     except BrokenProcessPool as error:
         raise EvaluationError(
-            "A process that asked messages was ended, perhaps for want of memory. Run it again with --only safety."
+            "A process that asked messages was ended, perhaps for want of memory. One asks them with --limit 200."
         ) from error
 
 

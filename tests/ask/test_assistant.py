@@ -5,8 +5,11 @@ import re
 import pytest
 
 from sci_assistant.ask import prompts
+from sci_assistant.ask.assistant import Assistant
 from sci_assistant.ask.intent import lets_wait
 from sci_assistant.ask.rules import load_rules
+from sci_assistant.ask.triage import Triage
+from sci_assistant.settings import load_settings
 from sci_assistant.types import Turn
 
 
@@ -169,3 +172,17 @@ def test_after_an_emergency_another_subject_is_answered_from_its_own_articles(as
     )
     assert answer.status == "answered"
     assert answer.citations[0].article in ("assistive-technology", "wheelchair-selection")
+
+
+def test_what_rules_raised_is_read_of_all_that_was_said_as_the_notice_is(assistant, monkeypatch):
+    forgetful = Assistant(assistant.hybrid, Triage(), load_settings(max_history_turns=0))
+    read: list[tuple[str, ...]] = []
+    answer_from = Assistant._from_passages
+
+    def watched(self, *given, raised, **more):
+        read.append(raised.rules)
+        return answer_from(self, *given, raised=raised, **more)
+
+    monkeypatch.setattr(Assistant, "_from_passages", watched)
+    answer = forgetful.ask(Turn("it is still 180 over 110 what can we do", ("my dad is T4 and his head is pounding",)))
+    assert read and set(read[0]) <= set(answer.notice.rules) and "autonomic-dysreflexia" in read[0]

@@ -49,6 +49,17 @@ def test_what_is_less_severe_than_an_unnamed_emergency_stands_beside_it(monkeypa
     assert found.rules == ("clot-in-leg", UNNAMED) and found.kind == "emergency"
 
 
+def test_a_name_is_a_guess_that_neither_later_messages_nor_a_more_severe_notice_build_on(monkeypatch):
+    monkeypatch.setattr(triage, "load_danger_names", lambda: named("seizure"))
+    reading = Triage().follow(Turn(BURN))
+    assert "seizure" in reading.notice.rules and "seizure" not in reading.raised.rules
+    later = Triage().follow(Turn("how long till it is better", (BURN,)))
+    assert later.still_meant is None or "seizure" not in later.still_meant.rules
+    urgent = Triage().follow(Turn("My catheter is blocked and my belly is rock hard"))
+    assert {rule.kind for rule in load_rules().rules if rule.id in urgent.raised.rules} == {"urgent"}
+    assert urgent.notice.rules == urgent.raised.rules
+
+
 def test_nothing_is_raised_by_a_name_and_no_crisis_has_another(monkeypatch):
     monkeypatch.setattr(triage, "load_danger_names", lambda: named("burn"))
     assert Triage().read(Turn("how do i clean my leg bag")) is None

@@ -239,7 +239,7 @@ class Assistant:
         long_talk = len(turn.history) > MOST_TURNS
         turn = _legible(turn)
         reading = self._follow(turn)
-        notice = self._notice(reading)
+        notice, raised = self._notice(reading), self._raised(reading)
         limited = self._limited(turn)
         if limited != turn:
             turn, reading = limited, self._follow(limited)
@@ -250,7 +250,7 @@ class Assistant:
             if long_talk:
                 answer = self._too_long(turn, notice)
             else:
-                answer, basis = self._answer(turn, notice, caution, reading)
+                answer, basis = self._answer(turn, notice, raised, caution, reading)
         except AssistantError as error:
             log.error("A question could not be answered: %s", error)
             answer = self._unavailable(turn, notice, error)
@@ -272,6 +272,10 @@ class Assistant:
     def _notice(self, reading: Reading | None) -> Notice | None:
         """The notice for all that the person wrote."""
         return _guarded("Triage", lambda: reading.notice if reading else None, None)
+
+    def _raised(self, reading: Reading | None) -> Notice | None:
+        """The same as rules raised it, without a name that they did not."""
+        return _guarded("Triage", lambda: reading.raised if reading else None, None)
 
     def _reminder(self, reading: Reading | None) -> str | None:
         """One line on the newest notice that an earlier turn raised."""
@@ -307,7 +311,12 @@ class Assistant:
         return replace(turn, history=tuple(earlier[:longest] for earlier in turn.history[-most:]) if most else ())
 
     def _answer(
-        self, turn: Turn, notice: Notice | None, caution: Caution | None, reading: Reading | None
+        self,
+        turn: Turn,
+        notice: Notice | None,
+        raised: Notice | None,
+        caution: Caution | None,
+        reading: Reading | None,
     ) -> tuple[Answer, Basis | None]:
         """The answer, and what it was chosen from where the articles were searched."""
         start = time.perf_counter()
@@ -330,7 +339,6 @@ class Assistant:
         heard = self._second_voice(retrieved, reading)
         notice = notice or heard.notice
         warnings = find_warnings(caution.stopping, retrieved) if caution else ()
-        raised = _guarded("Triage", lambda: reading.raised if reading else None, None)
         answer = self._from_passages(question, retrieved, notice, raised=raised, likely=heard.likely, warnings=warnings)
         timings = Timings(
             condense=(condensed - start) * 1000,

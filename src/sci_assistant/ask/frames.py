@@ -123,12 +123,16 @@ _HELP = re.compile(
 )
 # What asks for anything, and what says that all is well, or takes back what was said.
 _ASKS_ANYTHING = re.compile(
-    r"\?|\b(?:what|whats|how|which|who|why|where|when|can|could|should|shall|would|will|is there|are there|is it|is that|do (?:i|you|we|they|he|she)|does|did|any"
+    r"\?|\b(?:what|whats|how|which|who|why|where|when|should|shall|(?:can|could|would|will|does|did)(?! not)|is there|are there|is it|is that|do (?:i|you|we|they|he|she)|any"
     r"|tips?|ideas?|advice|recommend\w*|suggest\w*|explain|tell me|wonder\w*|curious|question|help me|looking for|need (?:a|an|some|to)|want (?:a|an|some|to)|please)\b"
 )
 _ALL_WELL = re.compile(
-    r"\b(?<!not )(?<!never )(?<!no )(?:thank\w*|thanx|thx|cheers|ta|fine|ok|okay|good|great|well|happy|glad|better|(?:has|have|is|are|all) gone|settled|settling|sorted|normal"
-    r"|came down|come down|coming down|back to|joking|kidding|joke|sorry|never mind|forget|relief|relieved|phew|safe|healed|recovered|awake|laughing|smiling|no more|wrong chat|testing|just a test|turned out)\b"
+    r"\b(?<!not )(?<!never )(?<!no )(?<!as )(?:thank\w*|thanx|thx|cheers|ta|fine|ok|okay|good|great|well|happy|glad|better|gone(?! [a-z])|gone (?:now|away|down)|settled|settling|sorted|normal"
+    r"|(?:has|have|is|are) (?:now |all )?(?:stopped|over)(?! [a-z])|came down|come down|coming down|back to|joking|kidding|joke|sorry|never mind|forget|relief|relieved|phew|safe|healed|recovered|awake"
+    r"|laughing|smiling|no more|false alarm|wrong chat|testing|just a test|turned out|it was (?:nothing|just|only))\b"
+)
+_OF_SOMEBODY = re.compile(
+    r"\b(?:i|me|my|he|him|his|she|her|it|its|they|them|we|still|same|no change)\b|\bthe (?:\w+ ){1,3}(?:is|are|has|looks|will not)\b"
 )
 
 
@@ -226,7 +230,7 @@ def is_about_statistics(sentence: str) -> bool:
 
 def tells_on(text: str) -> bool:
     """Whether a message goes on telling of somebody: it asks nothing, and does not say that all is well."""
-    return is_told(text) and not _ASKS_ANYTHING.search(text) and not _ALL_WELL.search(text)
+    return bool(_OF_SOMEBODY.search(text)) and not _ASKS_ANYTHING.search(text) and not _ALL_WELL.search(text)
 
 
 def asks_for_help(text: str) -> bool:

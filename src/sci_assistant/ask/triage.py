@@ -193,7 +193,8 @@ class Reading:
     def _with_name(self, shown: list[Rule]) -> list[Rule]:
         """What is shown with the newest message, the danger that the words tell most likely first, where that is sure.
 
-        What rules raise besides stays. Under a crisis, and where an earlier danger is merely kept, nothing is named.
+        What rules raise besides stays, and a name makes no notice more severe. Under a crisis, and where an earlier
+        danger is merely kept, nothing is named.
         """
         at = self._last
         kept = at in self._repeated or any(rule.opens == "crisis" for rule in shown)
@@ -202,9 +203,9 @@ class Reading:
         first = max(0, at - STILL_MEANT)
         told = _Conversation(self._messages[first:], self._rules) if first else self._whole
         likely = [r for r in self._rules.named(load_danger_names().name(told.text, told.signs)) if r.opens != "crisis"]
-        if not likely:
+        severe = SEVERITY.index(likely[0].kind) if likely else -1
+        if severe < min(SEVERITY.index(rule.kind) for rule in shown):
             return shown
-        severe = SEVERITY.index(likely[0].kind)
         left = [rule for rule in shown if rule.id != UNNAMED or SEVERITY.index(rule.kind) < severe]
         return list(dict.fromkeys((*likely, *left)))
 
