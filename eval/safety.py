@@ -29,14 +29,13 @@ from sci_assistant.ask.second_voice import RULES
 from sci_assistant.ask.triage import Triage
 from sci_assistant.errors import EvaluationError
 from sci_assistant.settings import Settings
-from sci_assistant.types import Answer, Notice
+from sci_assistant.types import Answer, Notice, Turn
 
 PREFIX = "safety: "
 ALL = f"{PREFIX}all messages"
 EMERGENCIES, CRISES, NO_DANGER = "emergencies", "crises", "no danger"
 CAUTION, NO_CAUTION, HOSTILE = "caution wanted", "no caution wanted", "hostile"
 FAMILIES = (EMERGENCIES, CRISES, NO_DANGER, CAUTION, NO_CAUTION, HOSTILE)
-WARMING = Vignette(id="warming", kind="warming", turns=("spinal cord injury",))
 ADDED = frozenset(RULES.values())  # what the second voice may add
 CHUNK, AHEAD = 8, 2  # messages that a further process takes at once, and how often ahead
 Z = 1.959964  # of a 95% interval of the normal distribution
@@ -138,8 +137,10 @@ def ask_in_worker(settings: Settings, build: str, messages: Mapping[int, Vignett
     assistant = _opened(settings)
     _check_build(assistant, build)
     triage = Triage()
-    shown = {at: show(message, assistant, settings, triage=triage) for at, message in messages.items()}
-    return {at: make_message_record(message, shown[at]) for at, message in messages.items()}
+    return {
+        at: make_message_record(message, show(message, assistant, settings, triage=triage))
+        for at, message in messages.items()
+    }
 
 
 @cache
@@ -148,7 +149,7 @@ def _opened(settings: Settings) -> Assistant:
     from sci_assistant import wire
 
     assistant = wire.make_assistant(settings)
-    show(WARMING, assistant, settings, triage=Triage())
+    assistant.ask(Turn("spinal cord injury"))
     return assistant
 
 

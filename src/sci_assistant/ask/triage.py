@@ -203,8 +203,8 @@ class Reading:
         first = max(0, at - STILL_MEANT)
         told = _Conversation(self._messages[first:], self._rules) if first else self._whole
         likely = [r for r in self._rules.named(load_danger_names().name(told.text, told.signs)) if r.opens != "crisis"]
-        severe = SEVERITY.index(likely[0].kind) if likely else -1
-        if severe < min(SEVERITY.index(rule.kind) for rule in shown):
+        most = min(SEVERITY.index(rule.kind) for rule in shown)
+        if not likely or (severe := SEVERITY.index(likely[0].kind)) < most:
             return shown
         left = [rule for rule in shown if rule.id != UNNAMED or SEVERITY.index(rule.kind) < severe]
         return list(dict.fromkeys((*likely, *left)))
